@@ -1,0 +1,1 @@
+//! Subscriptions to MRR and its movements; renewals, won and lost.

@@ -1,0 +1,1 @@
+//! Where SQL runs: queries in, frames out.

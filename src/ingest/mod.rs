@@ -1,0 +1,1 @@
+//! The first stage: files and folders become rows of the lake, and every row is accounted for.

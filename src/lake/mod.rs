@@ -1,0 +1,1 @@
+//! Delta tables: append, replace a month, read a version.

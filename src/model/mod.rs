@@ -1,0 +1,8 @@
+//! The nouns every stage speaks of; they know nothing but themselves.
+
+pub mod evidence;
+pub mod ids;
+pub mod length;
+pub mod metric;
+pub mod period;
+pub mod reading;

@@ -1,0 +1,1 @@
+//! A make-believe company whose truth is known, of any size.

@@ -1,0 +1,1 @@
+//! The second stage: who is who, what happened when; the facts that every metric reads.
