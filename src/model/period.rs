@@ -84,12 +84,12 @@ impl Calendar {
 
     /// The instant a local day begins, in microseconds since 1970 UTC.
     pub fn start_us(&self, day: Date) -> i64 {
-        day.to_zoned(self.zone.clone()).map_or(i64::MAX, |zoned| zoned.timestamp().as_microsecond())
+        day.to_zoned_datetime(self.zone.clone()).map_or(i64::MAX, |zoned| zoned.timestamp().as_microsecond())
     }
 
     /// The local day that holds an instant.
     pub fn day(&self, us: i64) -> Date {
-        Timestamp::from_microsecond(us).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone()).date()
+        Timestamp::from_microsecond(us).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(self.zone.clone()).date()
     }
 
     fn fiscal_start(&self, day: Date, months: i8) -> Date {
