@@ -1,1 +1,67 @@
-//! Where SQL runs: queries in, frames out.
+//! Where SQL runs: rows of the lake stay inside, results come out as frames. One engine is built in: DuckDB.
+
+mod duckdb;
+mod frames;
+pub mod queries;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use arrow::record_batch::RecordBatch;
+
+use crate::model::column::{Type, Value};
+
+pub use duckdb::{DuckDb, Limits};
+pub use frames::Frame;
+
+/// What the stages ask of an engine; they know no dialect beyond the files in `queries/`.
+pub trait Engine {
+    /// Makes a relation of a table's Parquet files, with exactly these columns; without files it is empty.
+    /// Columns that the path tells (`month=2026-03`) are named in `partition`.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn attach(&self, name: &str, columns: &[(&str, Type)], partition: Option<&str>, files: &[PathBuf]) -> Result<()>;
+
+    /// Runs statements that give no rows; with parameters, exactly one statement.
+    ///
+    /// # Errors
+    /// If the engine refuses, with its words.
+    fn run(&self, sql: &str, parameters: &[Value]) -> Result<()>;
+
+    /// Runs a query and hands over all its rows.
+    ///
+    /// # Errors
+    /// If the engine refuses, with its words.
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Frame>;
+
+    /// Runs a query and hands over its rows as they arrive, never all in memory.
+    ///
+    /// # Errors
+    /// If the engine refuses, or what is done with a batch fails.
+    fn stream(&self, sql: &str, parameters: &[Value], each: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()>;
+
+    /// Writes a query's rows as one Parquet file (zstd), never committing it anywhere; returns how many.
+    ///
+    /// # Errors
+    /// If the engine refuses, or the file cannot be written.
+    fn write(&self, sql: &str, parameters: &[Value], file: &Path) -> Result<u64>;
+
+    /// Makes a relation of values the caller has, replacing one of that name.
+    ///
+    /// # Errors
+    /// If a row does not fit the columns.
+    fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()>;
+
+    /// Adds Arrow batches to a relation made before, in its order of columns.
+    ///
+    /// # Errors
+    /// If a batch does not fit the relation.
+    fn append(&self, name: &str, batch: RecordBatch) -> Result<()>;
+
+    /// Loads query files: table functions that later queries call by name.
+    ///
+    /// # Errors
+    /// If one is refused, naming it.
+    fn load(&self, queries: &[queries::Query]) -> Result<()>;
+}

@@ -1,0 +1,206 @@
+//! DuckDB, embedded: the default engine. The only place that speaks to the `duckdb` crate.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use arrow::record_batch::RecordBatch;
+use duckdb::types::ToSqlOutput;
+use duckdb::{Config, Connection, ToSql};
+
+use super::queries::Query;
+use super::{Engine, Frame, frames};
+use crate::model::column::{Type, Value};
+use crate::model::period::epoch_day;
+
+/// An embedded DuckDB in memory, spilling to a folder.
+pub struct DuckDb {
+    connection: Connection,
+}
+
+/// What the engine may take.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// How many threads; nothing: all cores.
+    pub threads: Option<u32>,
+    /// How much memory, as `1GB`; nothing: DuckDB's own limit.
+    pub memory: Option<String>,
+    /// Where it may spill.
+    pub spill: Option<PathBuf>,
+}
+
+impl DuckDb {
+    /// Opens an empty engine. It never reaches for the network: extensions are neither installed nor loaded by themselves.
+    ///
+    /// # Errors
+    /// If a limit is not one.
+    pub fn open(limits: &Limits) -> Result<Self> {
+        let mut config = Config::default()
+            .with("autoinstall_known_extensions", "false")?
+            .with("autoload_known_extensions", "false")?;
+        if let Some(threads) = limits.threads {
+            config = config.threads(i64::from(threads))?;
+        }
+        if let Some(memory) = &limits.memory {
+            config = config.max_memory(memory)?;
+        }
+        if let Some(spill) = &limits.spill {
+            config = config.with("temp_directory", spill.to_string_lossy())?;
+        }
+        let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;
+        Ok(Self { connection })
+    }
+
+    /// Takes away reading outside some folders, attaching, installing and loading, for good; queries only (stack.md).
+    ///
+    /// # Errors
+    /// If the engine refuses.
+    pub fn confine(&self, folders: &[PathBuf]) -> Result<()> {
+        let list: Vec<_> = folders.iter().map(|folder| quoted(&folder.to_string_lossy())).collect();
+        let sql = format!(
+            "set allowed_directories = [{}]; set enable_external_access = false; set lock_configuration = true;",
+            list.join(", ")
+        );
+        self.run(&sql, &[])
+    }
+
+    /// Makes it possible to stop a query from another thread.
+    pub fn interrupter(&self) -> impl Fn() + Send + Sync + 'static {
+        let handle = self.connection.interrupt_handle();
+        move || handle.interrupt()
+    }
+}
+
+impl Engine for DuckDb {
+    fn attach(&self, name: &str, columns: &[(&str, Type)], partition: Option<&str>, files: &[PathBuf]) -> Result<()> {
+        let partition = partition.map(|column| (column, Type::Text));
+        let columns = columns.iter().copied().chain(partition);
+        let select = |from: &str, typed: bool| {
+            let mut sql = format!("create or replace temp view {name} as select ");
+            for (index, (column, kind)) in columns.clone().enumerate() {
+                let comma = if index == 0 { "" } else { ", " };
+                let value = if typed { "null" } else { &format!("\"{column}\"") };
+                write!(sql, "{comma}{value}::{} as \"{column}\"", kind.sql()).expect("writing to a string");
+            }
+            sql + from
+        };
+        if files.is_empty() {
+            return self.run(&select(" where false", true), &[]);
+        }
+        let list: Vec<_> = files.iter().map(|file| quoted(&file.to_string_lossy())).collect();
+        let hive = if partition.is_some() { "true, hive_types_autocast = false" } else { "false" };
+        let from = format!(" from read_parquet([{}], hive_partitioning = {hive})", list.join(", "));
+        self.run(&select(&from, false), &[])
+    }
+
+    fn run(&self, sql: &str, parameters: &[Value]) -> Result<()> {
+        if parameters.is_empty() {
+            return self.connection.execute_batch(sql).with_context(|| refused(sql));
+        }
+        self.connection
+            .execute(sql, duckdb::params_from_iter(parameters.iter().map(Bound)))
+            .map(|_| ())
+            .with_context(|| refused(sql))
+    }
+
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Frame> {
+        let mut statement = self.connection.prepare(sql).with_context(|| refused(sql))?;
+        let rows = statement.query_arrow(duckdb::params_from_iter(parameters.iter().map(Bound)));
+        let rows = rows.with_context(|| refused(sql))?;
+        let schema = rows.get_schema();
+        let batches: Vec<_> = rows.collect();
+        frames::frame(&schema, &batches)
+    }
+
+    fn stream(&self, sql: &str, parameters: &[Value], each: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare(sql).with_context(|| refused(sql))?;
+        let rows = statement.stream_arrow(duckdb::params_from_iter(parameters.iter().map(Bound)));
+        for batch in rows.with_context(|| refused(sql))? {
+            each(batch.with_context(|| refused(sql))?)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, sql: &str, parameters: &[Value], file: &Path) -> Result<u64> {
+        let target = quoted(&file.to_string_lossy());
+        let copy = format!("copy ({sql}) to {target} (format parquet, compression zstd)");
+        let rows = self.connection.execute(&copy, duckdb::params_from_iter(parameters.iter().map(Bound)));
+        rows.map(|rows| rows as u64).with_context(|| format!("could not write {}: {}", file.display(), refused(sql)))
+    }
+
+    fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()> {
+        let list: Vec<_> = columns.iter().map(|(column, kind)| format!("\"{column}\" {}", kind.sql())).collect();
+        self.run(&format!("create or replace temp table {name} ({})", list.join(", ")), &[])?;
+        let mut appender = self.connection.appender(name).with_context(|| refused(name))?;
+        for row in rows {
+            let row = duckdb::appender_params_from_iter(row.iter().map(Bound));
+            appender.append_row(row).with_context(|| refused(name))?;
+        }
+        appender.flush().with_context(|| refused(name))
+    }
+
+    fn append(&self, name: &str, batch: RecordBatch) -> Result<()> {
+        let mut appender = self.connection.appender(name).with_context(|| refused(name))?;
+        appender.append_record_batch(batch).with_context(|| refused(name))?;
+        appender.flush().with_context(|| refused(name))
+    }
+
+    fn load(&self, queries: &[Query]) -> Result<()> {
+        for query in queries {
+            self.connection.execute_batch(query.text).with_context(|| format!("queries/{} was refused", query.path))?;
+        }
+        Ok(())
+    }
+}
+
+/// A value as DuckDB binds it.
+struct Bound<'a>(&'a Value);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
+        use duckdb::types::Value as Sql;
+        Ok(ToSqlOutput::Owned(match self.0 {
+            Value::Null => Sql::Null,
+            Value::Bool(value) => Sql::Boolean(*value),
+            Value::Long(value) => Sql::BigInt(*value),
+            Value::Double(value) => Sql::Double(*value),
+            Value::Text(value) => Sql::Text(value.clone()),
+            Value::Day(value) => Sql::Date32(epoch_day(*value)),
+        }))
+    }
+}
+
+/// A text as an SQL literal. Only paths that we made or the user named as files are written into SQL this way.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn refused(sql: &str) -> String {
+    let start: String = sql.chars().take(200).collect();
+    format!("the engine refused: {start}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn what_goes_in_comes_out() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let engine = DuckDb::open(&Limits::default())?;
+        let columns = [("id", Type::Int), ("name", Type::Text), ("day", Type::Day), ("share", Type::Double)];
+        let row = vec![Value::Long(7), Value::Null, Value::Day(date(2026, 3, 29)), Value::Double(0.5)];
+        engine.relation("things", &columns, &[row])?;
+        let file = folder.path().join("things.parquet");
+        assert_eq!(engine.write("select * from things where id > ?", &[Value::Long(1)], &file)?, 1);
+        engine.attach("again", &columns, None, &[file])?;
+        let frame = engine.query("select * from again", &[])?;
+        assert_eq!(frame.long("id", 0), Some(7));
+        assert_eq!(frame.text("name", 0), None);
+        assert_eq!(frame.day("day", 0), Some(date(2026, 3, 29)));
+        engine.attach("nothing", &columns, Some("month"), &[])?;
+        assert_eq!(engine.query("select count(*) as n from nothing", &[])?.count("n", 0), 0);
+        Ok(())
+    }
+}

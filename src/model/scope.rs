@@ -1,0 +1,54 @@
+//! What a computation may see: the day it reads up to, where the data begin, and how fresh each source is.
+
+use jiff::civil::Date;
+
+use super::ids::SourceName;
+
+/// The span a computation reads, decided once per run or question (R0.3, R0.4).
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The last day that is read.
+    pub as_of: Date,
+    /// The first instant after it, in microseconds since 1970 UTC.
+    pub as_of_end_us: i64,
+    /// Whether a person named `as_of`: then nothing is held back (R9.1).
+    pub as_of_is_explicit: bool,
+    /// The first day of any telemetry or snapshot source; nothing without such rows.
+    pub first_day: Option<Date>,
+    /// Nobody is new before it (R0.4).
+    pub known_since: Option<Date>,
+    /// Each source of the plan, in its order.
+    pub sources: Vec<SourceSpan>,
+    /// The properties that `hits` keep as `kept_1` to `kept_4`, in this order.
+    pub kept: Vec<String>,
+}
+
+/// What one source covers.
+#[derive(Debug, Clone)]
+pub struct SourceSpan {
+    /// The source.
+    pub source: SourceName,
+    /// The first local day it has a row of.
+    pub first_day: Option<Date>,
+    /// The last local day it has a row of; for CRM and billing the newest day a file speaks of.
+    pub last_day: Option<Date>,
+    /// How fresh it is.
+    pub freshness: Freshness,
+    /// Its tie window in microseconds (R3.6).
+    pub tie_us: i64,
+    /// Whether a day without rows is missing (R0.7).
+    pub expects_daily: bool,
+}
+
+/// How far a source lies behind `as_of`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Not further than its limit.
+    Fresh,
+    /// Further than `stale.warn`: so many days.
+    Late(i64),
+    /// Further than `stale.error`: what depends on it is held back.
+    Stale(i64),
+    /// It has no rows at all.
+    Empty,
+}
