@@ -6,5 +6,6 @@ pub mod ids;
 pub mod length;
 pub mod metric;
 pub mod period;
+pub mod question;
 pub mod reading;
 pub mod scope;
