@@ -342,6 +342,8 @@ pub struct Retention {
     pub criterion: ReturnCriterion,
     /// How k is counted.
     pub clock: Clock,
+    /// How many returns in a period make one (R2.3); 1 unless said.
+    pub return_at_least: u32,
     /// Which properties start and return must share.
     pub same: Vec<String>,
 }
