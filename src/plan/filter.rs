@@ -1,5 +1,9 @@
 //! The `where` language: a plain test on properties, the same in plans and at the command line.
 
+mod parse;
+
+pub use parse::{FilterError, parse, parse_account};
+
 /// A test, as parsed and checked against the allow-list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
@@ -79,4 +83,22 @@ pub enum Literal {
     Number(String),
     /// `true` or `false`
     Bool(bool),
+}
+
+impl Filter {
+    /// Every name the test uses, in its order, and whether it stands bare ("has done it").
+    pub fn names(&self) -> Vec<(&Name, bool)> {
+        match self {
+            Self::And(tests) | Self::Or(tests) => tests.iter().flat_map(Self::names).collect(),
+            Self::Not(test) => test.names(),
+            Self::Compare { name, .. }
+            | Self::In { name, .. }
+            | Self::Between { name, .. }
+            | Self::Like { name, .. } => {
+                vec![(name, false)]
+            }
+            Self::IsNull(name) => vec![(name, false)],
+            Self::Has(name) => vec![(name, true)],
+        }
+    }
 }

@@ -3,9 +3,13 @@
 pub mod file;
 pub mod filter;
 pub mod issues;
+mod kinds;
+pub mod problems;
 pub mod resolve;
+mod rules;
 pub mod source;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -45,8 +49,12 @@ pub struct Plan {
     pub metrics: Vec<Metric>,
     /// The links from traction (or outcome) to business, in the plan's order.
     pub links: Vec<Link>,
+    /// Options of arrows from an outcome to its own traction metric, where the plan sets any.
+    pub outcome_links: Vec<Link>,
     /// How links are tested.
     pub evidence: EvidenceRules,
+    /// The control chart's form, for metrics whose plan overrules their kind's.
+    pub charts: BTreeMap<MetricId, Chart>,
     /// New limits after a lasting shift.
     pub rebases: Vec<Rebase>,
     /// Notes at breaks of definition.
@@ -311,6 +319,8 @@ pub struct Link {
     pub at_least: Option<u32>,
     /// For ratio, gauge and index: at or above this is exposed.
     pub threshold: Option<f64>,
+    /// For signup: how many weeks after the landmark the result is read; 26 unless said.
+    pub horizon_weeks: Option<u32>,
     /// Smallest effect worth acting on; nothing: 5 points.
     pub smallest: Option<f64>,
     /// An account test at the anchor.
@@ -339,6 +349,15 @@ pub enum Design {
     Expansion,
     /// L: one row per sign-up.
     Signup,
+}
+
+/// The form of a control chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chart {
+    /// Of the values.
+    Level,
+    /// Of their logarithms.
+    Log,
 }
 
 /// `[evidence]`
