@@ -23,7 +23,22 @@ pub const INGEST: &[Query] = &[];
 pub const SHAPE: &[Query] = &[];
 
 /// What `measure` runs.
-pub const MEASURE: &[Query] = &[];
+pub const MEASURE: &[Query] = &[
+    query!("measure/uses.sql"),
+    query!("measure/placed_parts.sql"),
+    query!("measure/actors.sql"),
+    query!("measure/source_gaps.sql"),
+    query!("measure/tuples.sql"),
+    query!("measure/active_units.sql"),
+    query!("measure/active.sql"),
+    query!("measure/activation_units.sql"),
+    query!("measure/activation.sql"),
+    query!("measure/adoption_units.sql"),
+    query!("measure/adoption.sql"),
+    query!("measure/gauge_units.sql"),
+    query!("measure/gauge.sql"),
+    query!("measure/gauge_gaps.sql"),
+];
 
 /// What `business` runs.
 pub const BUSINESS: &[Query] = &[];

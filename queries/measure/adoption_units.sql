@@ -1,0 +1,140 @@
+-- At each period's end, who is eligible, what it used in the window that ends there, and its stage.
+--
+-- grain   one row per period and eligible actor
+-- reads   uses() (role 0 the use, role 1 any event); periods (period, read_us, window_end); windows (period, nth,
+--         start_day, end_day: this window and the two before it); actors(); placed; eligible_spans
+-- rules   eligible: exists at the window's last instant and passes the test then (R5.1); a window ends with every day, so
+--         the first day on which it met the definition is always a day of use (R5.3)
+-- engine  duckdb: days are subtracted from each other
+create or replace macro adoption_units(kind text, at_least bigint, trailing_days bigint, min_users bigint, eligible text) as table
+with user_days as (
+    select actor, usr, local_day, local_day - date '1970-01-01' as day_number, count(*) as uses
+    from uses()
+    where role = 0
+    group by actor, usr, local_day
+),
+
+days as (
+    select actor, day_number, cast(sum(uses) as bigint) as uses
+    from user_days
+    group by actor, day_number
+),
+
+running as (
+    select
+        actor,
+        day_number,
+        sum(uses) over (partition by actor order by day_number range between trailing_days - 1 preceding and current row) as uses
+    from days
+),
+
+spells as (
+    select
+        actor,
+        day_number,
+        lag(day_number) over (partition by actor, usr order by day_number) as before,
+        lead(day_number) over (partition by actor, usr order by day_number) as next_day
+    from user_days
+    where usr is not null
+),
+
+comings as (
+    select actor, day_number, 1 as change from spells where before is null or before + trailing_days <= day_number
+    union all
+    select actor, day_number + trailing_days, -1 from spells where next_day is null or next_day >= day_number + trailing_days
+    union all
+    select actor, day_number, 0 from days
+),
+
+crowds as (
+    select actor, day_number, sum(sum(change)) over (partition by actor order by day_number) as users
+    from comings
+    group by actor, day_number
+),
+
+firsts_met as (
+    select running.actor, min(running.day_number) as day_number
+    from running
+    inner join crowds on crowds.actor = running.actor and crowds.day_number = running.day_number
+    where running.uses >= at_least and crowds.users >= min_users
+    group by running.actor
+),
+
+firsts_used as (
+    select actor, min(day_number) as day_number from days group by actor
+),
+
+in_windows as (
+    select
+        windows.period,
+        windows.nth,
+        user_days.actor,
+        cast(sum(user_days.uses) as bigint) as uses,
+        count(distinct user_days.local_day) as days,
+        count(distinct user_days.usr) as users
+    from windows
+    inner join user_days on user_days.local_day >= windows.start_day and user_days.local_day < windows.end_day
+    group by windows.period, windows.nth, user_days.actor
+),
+
+in_periods as (
+    select
+        period,
+        actor,
+        sum(uses) filter (where nth = 0) as uses,
+        sum(days) filter (where nth = 0) as days,
+        sum(users) filter (where nth = 0) as users,
+        count(*) filter (where nth = 0 and uses >= at_least and users >= min_users) as meets,
+        count(*) filter (where uses >= at_least and users >= min_users) as windows_met
+    from in_windows
+    group by period, actor
+),
+
+around as (
+    select windows.period, uses.actor, count(distinct uses.usr) as users
+    from windows
+    inner join uses() as uses on uses.local_day >= windows.start_day and uses.local_day < windows.end_day
+    where windows.nth = 0 and uses.role = 1
+    group by windows.period, uses.actor
+)
+
+select
+    periods.period,
+    actors.actor,
+    case
+        when in_periods.meets > 0 and in_periods.windows_met = 3 then 'habitual'
+        when in_periods.meets > 0 then 'adopted'
+        when firsts_met.day_number < periods.window_end - date '1970-01-01' then 'lapsed'
+        when firsts_used.day_number < periods.window_end - date '1970-01-01' then 'tried'
+        else 'never'
+    end as stage,
+    coalesce(in_periods.uses, 0) as uses,
+    coalesce(in_periods.days, 0) as days,
+    coalesce(in_periods.users, 0) as users,
+    coalesce(around.users, 0) as users_around,
+    placed.part_1,
+    placed.part_2,
+    placed.part_3,
+    placed.part_4,
+    coalesce(placed.assumed, false) as assumed
+from periods
+inner join actors(kind) as actors
+    on actors.from_us <= periods.read_us
+    and (actors.to_us is null or actors.to_us > periods.read_us)
+left join in_periods on in_periods.period = periods.period and in_periods.actor = actors.actor
+left join firsts_met on firsts_met.actor = actors.actor
+left join firsts_used on firsts_used.actor = actors.actor
+left join around on around.period = periods.period and around.actor = actors.actor
+left join placed
+    on placed.account = actors.account
+    and placed.from_us <= periods.read_us
+    and placed.to_us > periods.read_us
+where eligible = ''
+    or exists (
+        select 1
+        from eligible_spans
+        where eligible_spans.test = eligible
+            and eligible_spans.account = actors.account
+            and eligible_spans.from_us <= periods.read_us
+            and eligible_spans.to_us > periods.read_us
+    );
