@@ -12,7 +12,7 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
     CODES.to_vec()
 }
 
-const CODES: [(&str, &str); 56] = [
+const CODES: [(&str, &str); 57] = [
     ("plan-syntax", "the plan is not TOML: a bracket, a quote or an equals sign is missing"),
     ("unknown-key", "a key that no section of that name has"),
     ("key-missing", "a key that must stand is not there"),
@@ -39,6 +39,7 @@ const CODES: [(&str, &str); 56] = [
     ("id-twice", "an id that is defined twice"),
     ("id-reserved", "an id that means something else already"),
     ("source-without-files", "a source that names no files"),
+    ("pattern-unreadable", "a pattern of file names that cannot be read"),
     ("signal-empty", "a signal that names neither an event nor a gauge"),
     ("filter-not-plain", "a `where` that is not a plain test on properties"),
     ("bands-not-ascending", "bounds of bands that do not rise"),
@@ -218,7 +219,7 @@ pub(super) fn unknown_name(noun: Noun, label: &str, name: &str, known: &[&str]) 
     match nearest(name, known.iter().copied()) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => {
-            problem.because(format!("the plan has no {word}s")).hint(format!("define it, or leave it out"))
+            problem.because(format!("the plan has no {word}s")).hint("define it, or leave it out")
         }
         None if known.len() <= 12 => problem.hint(format!("the {word}s are {}", words(known))),
         None => problem.because(format!("the plan has {} {word}s; none is spelled this way", known.len())),
@@ -256,6 +257,12 @@ pub(super) fn id_reserved(noun: &str, id: &str, meaning: &str) -> Diagnostic {
 pub(super) fn source_without_files(label: &str, keys: &[&str]) -> Diagnostic {
     Diagnostic::error("source-without-files", format!("{label} names no files"))
         .hint(format!("say where they are: {}", words(keys)))
+}
+
+pub(super) fn pattern_unreadable(label: &str, pattern: &str, message: &str) -> Diagnostic {
+    Diagnostic::error("pattern-unreadable", format!("{label} has a pattern that cannot be read: `{pattern}`"))
+        .because(message)
+        .hint("`*` is any name, `**` any folders, `{csv,json}` one or the other, `[ab]` one of these letters")
 }
 
 pub(super) fn signal_empty(label: &str) -> Diagnostic {

@@ -2,12 +2,16 @@
 
 pub mod file;
 pub mod filter;
+pub mod globs;
+pub mod hash;
 pub mod issues;
 mod kinds;
 pub mod problems;
 pub mod resolve;
 mod rules;
+pub mod schema;
 pub mod source;
+pub mod template;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

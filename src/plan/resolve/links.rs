@@ -116,7 +116,7 @@ impl Resolver<'_> {
             }
         }
         self.design_keys(label, written, end);
-        self.exposure_keys(label, at, start);
+        self.exposure_keys(label, at, start, end);
         let mut weeks = |key: &str, at: &Option<At<Length>>| self.weeks(label, key, at);
         let (gap, window, horizon) =
             (weeks("gap", &written.gap), weeks("window", &written.window), weeks("horizon", &written.horizon));
@@ -203,7 +203,7 @@ impl Resolver<'_> {
     }
 
     /// What makes an account exposed follows from the kind of `from`.
-    fn exposure_keys(&mut self, label: &str, at: &At<file::Link>, start: &End) {
+    fn exposure_keys(&mut self, label: &str, at: &At<file::Link>, start: &End, end: &End) {
         let End::Traction(_, kind) = start else { return };
         let written = &at.value;
         let once = ["activation", "funnel", "retention"].contains(&kind.as_str());
@@ -217,19 +217,11 @@ impl Resolver<'_> {
             let hint = "`at_least` says how many active weeks make an account exposed";
             self.problems.push(&threshold.span, issues::link_key(label, "threshold", &why, hint));
         }
-        if stock
-            && written.threshold.is_none()
-            && written.exposed.is_none()
-            && !matches!(self.to_end(written), Some(End::Traction(..)))
-        {
+        let needs = stock && matches!(end, End::Business(_));
+        if needs && written.threshold.is_none() && written.exposed.is_none() {
             let why = format!("what leads is of kind `{kind}`: at or above the threshold an account counts as exposed");
             self.problems.push(&at.span, issues::link_key_needed(label, "threshold", &why));
         }
-    }
-
-    fn to_end(&mut self, written: &file::Link) -> Option<End> {
-        let to = written.to.as_ref()?;
-        self.end("", to)
     }
 
     fn weeks(&mut self, label: &str, key: &str, at: &Option<At<Length>>) -> Option<u32> {

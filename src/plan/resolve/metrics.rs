@@ -115,10 +115,10 @@ impl Resolver<'_> {
         self.target_in_range(id, kind, &written.value, "value");
         if let Some(from) = from {
             self.target_in_range(id, kind, &from.value, "from");
-            if let (Some(by), Some(on)) = (&written.by, from.on.value()) {
-                if by.value <= *on {
-                    self.problems.push(&by.span, issues::dates_out_of_order(&label, "by", by.value, "from.on", *on));
-                }
+            if let (Some(by), Some(on)) = (&written.by, from.on.value())
+                && by.value <= *on
+            {
+                self.problems.push(&by.span, issues::dates_out_of_order(&label, "by", by.value, "from.on", *on));
             }
         }
         Some(Target {
@@ -277,10 +277,10 @@ fn owner_says(written: &file::OwnerSays) -> Option<OwnerSays> {
 
 /// The direction of the target, else what the kind makes good.
 fn default_better(kind: &TractionKind, target: Option<&Target>) -> Better {
-    if let Some((target, from)) = target.and_then(|target| Some((target, target.from?))) {
-        if target.value != from.0 {
-            return if target.value > from.0 { Better::Higher } else { Better::Lower };
-        }
+    if let Some((target, from)) = target.and_then(|target| Some((target, target.from?)))
+        && target.value != from.0
+    {
+        return if target.value > from.0 { Better::Higher } else { Better::Lower };
     }
     match kind {
         TractionKind::Active(_)

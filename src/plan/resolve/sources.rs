@@ -13,7 +13,7 @@ use crate::plan::file::read::{At, Named, Perhaps, named};
 use crate::plan::file::values::{Amounts, ColumnUse, OnBreak, OneOrMany};
 use crate::plan::file::{self, Contract as WrittenContract};
 use crate::plan::source::{Contract, Kind, Paths, Source};
-use crate::plan::{issues, kinds};
+use crate::plan::{globs, issues, kinds};
 
 impl Resolver<'_> {
     /// The sources, in the plan's order.
@@ -82,6 +82,12 @@ impl Resolver<'_> {
             Kind::Stripe => &["subscriptions"],
             _ => &["files"],
         };
+        let globs = [&at.value.files, &at.value.companies, &at.value.deals, &at.value.subscriptions];
+        for pattern in globs.into_iter().flat_map(all) {
+            if let Err(message) = globs::readable(&pattern.value) {
+                self.problems.push(&pattern.span, issues::pattern_unreadable(label, &pattern.value, &message));
+            }
+        }
         let written = at.value.written();
         if !written.iter().any(|(key, _)| keys.contains(key) || *key == "api") {
             self.problems.push(&at.span, issues::source_without_files(label, keys));

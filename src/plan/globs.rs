@@ -1,0 +1,198 @@
+//! Patterns of file names: what a source's files are, and which paths of a plan lead nowhere.
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use walkdir::{DirEntry, WalkDir};
+
+use super::file::read::{At, entries, named};
+use super::file::values::OneOrMany;
+use super::file::{self, File};
+use super::problems::Problems;
+use super::{Plan, issues};
+use crate::diag::Diagnostic;
+
+/// A file that a pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Matched {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the pattern goes on inside an archive (`a.zip//b*.csv`): the pattern of its members.
+    pub member: Option<String>,
+}
+
+/// The files that any of the patterns match, each once, in the order of their names' bytes.
+///
+/// Patterns are relative to `root`. `*` stays within a folder, `**` does not, `{a,b}` is either; names that begin with a
+/// dot are matched only by patterns that write the dot, so that neither our own folder nor a system's files are rows.
+pub fn expand(root: &Path, patterns: &[String]) -> Vec<Matched> {
+    let mut found: Vec<Matched> = patterns.iter().flat_map(|pattern| matches(root, pattern)).collect();
+    found.sort_by(|one, other| {
+        let bytes = |matched: &Matched| matched.path.as_os_str().as_encoded_bytes().to_vec();
+        bytes(one).cmp(&bytes(other)).then_with(|| one.member.cmp(&other.member))
+    });
+    found.dedup();
+    found
+}
+
+/// Warns of each path and pattern of the plan that leads nowhere, in the order of the file.
+pub fn check_files(plan: &Plan) -> Vec<Diagnostic> {
+    let mut problems = Problems::none();
+    let Some(file) = file::read(&plan.text, &mut problems) else { return Vec::new() };
+    let mut problems = Problems::none();
+    for (label, pattern) in paths(&file) {
+        if expand(&plan.root, std::slice::from_ref(&pattern.value)).is_empty() {
+            problems.push(&pattern.span, issues::files_not_found(&label, &pattern.value));
+        }
+    }
+    problems.told(&plan.text, |_| true).0
+}
+
+/// Whether a pattern can be read; why not.
+pub(super) fn readable(pattern: &str) -> Result<(), String> {
+    let (outside, member) = split_member(pattern);
+    let inside = member.map_or(Ok(()), |member| glob(member).map(|_| ()));
+    glob(outside).map(|_| ()).and(inside).map_err(|error| error.kind().to_string())
+}
+
+/// Whether a name inside an archive is one of those a pattern asks for.
+pub fn is_member(pattern: &str, name: &str) -> bool {
+    glob(pattern).is_ok_and(|matcher| matcher.is_match(name))
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).build().map(|glob| glob.compile_matcher())
+}
+
+/// `exports/WE_*.ZIP//Account.csv` names members of archives.
+fn split_member(pattern: &str) -> (&str, Option<&str>) {
+    pattern.split_once("//").map_or((pattern, None), |(outside, member)| (outside, Some(member)))
+}
+
+fn matches(root: &Path, pattern: &str) -> Vec<Matched> {
+    let (outside, member) = split_member(pattern);
+    let member = member.map(str::to_string);
+    let (folder, rest) = literal_folder(outside.strip_prefix("./").unwrap_or(outside));
+    let base = root.join(folder);
+    if !has_wildcard(rest) {
+        let path = base.join(rest);
+        return if path.is_file() { vec![Matched { path, member }] } else { Vec::new() };
+    }
+    let Ok(matcher) = glob(rest) else { return Vec::new() };
+    let dotted = rest.split('/').any(|part| part.starts_with('.'));
+    WalkDir::new(&base)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || dotted || !is_hidden(entry))
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| entry.path().strip_prefix(&base).is_ok_and(|inside| matcher.is_match(inside)))
+        .map(|entry| Matched { path: entry.into_path(), member: member.clone() })
+        .collect()
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().first() == Some(&b'.')
+}
+
+/// The folders before the first wildcard, and the rest.
+fn literal_folder(pattern: &str) -> (&str, &str) {
+    let end = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    pattern[..end].rfind('/').map_or(("", pattern), |slash| (&pattern[..=slash], &pattern[slash + 1..]))
+}
+
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '[', '{'])
+}
+
+/// Every path and pattern that the plan names, with whose it is. Sources that may be absent are not asked.
+fn paths(file: &File) -> Vec<(String, At<String>)> {
+    let mut paths = Vec::new();
+    let mut take = |label: String, path: &Option<At<String>>| paths.extend(path.clone().map(|path| (label, path)));
+    if let Some(workspace) = &file.workspace {
+        take("`rates` of `[workspace]`".into(), &workspace.value.rates);
+    }
+    if let Some(identity) = &file.identity {
+        take("`overrides` of `[identity]`".into(), &identity.value.overrides);
+    }
+    for (name, segment) in named(&file.segments) {
+        take(format!("`map` of segment `{}`", name.value), &segment.value.map);
+    }
+    if let Some(renewals) = &file.renewals {
+        let from = renewals.value.from.clone().filter(|from| from.value != "crm.deals" && from.value != "billing");
+        take("`from` of `[renewals]`".into(), &from);
+    }
+    for link in entries(&file.link) {
+        take("`result` of a link".into(), &link.value.result);
+    }
+    for experiment in entries(&file.experiment) {
+        take("`assignments` of an experiment".into(), &experiment.value.assignments);
+    }
+    for (name, source) in named(&file.sources) {
+        if source.value.optional.as_ref().is_some_and(|optional| optional.value) {
+            continue;
+        }
+        let label = format!("source `{}`", name.value);
+        take(format!("`accounts` of {label}"), &source.value.accounts);
+        take(format!("`links` of {label}"), &source.value.links);
+        let globs = [&source.value.files, &source.value.companies, &source.value.deals, &source.value.subscriptions];
+        for pattern in globs.into_iter().flat_map(listed) {
+            take(label.clone(), &Some(pattern.clone()));
+        }
+    }
+    paths
+}
+
+fn listed(list: &Option<At<OneOrMany<String>>>) -> &[At<String>] {
+    list.as_ref().map_or(&[], |at| at.value.0.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What patterns match among a few files.
+    #[track_caller]
+    fn check(patterns: &[&str], expected: &[&str]) {
+        let root = tempfile::tempdir().unwrap();
+        let files = ["a/one.csv", "a/two.jsonl.gz", "a/b/one.csv", "Z.csv", ".hidden/x.csv", "a/.DS_Store", "we_1.ZIP"];
+        for file in files {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+        let found = expand(root.path(), &patterns);
+        let told: Vec<String> = found
+            .into_iter()
+            .map(|matched| {
+                let path = matched.path.strip_prefix(root.path()).unwrap().display().to_string();
+                matched.member.map_or(path.clone(), |member| format!("{path}//{member}"))
+            })
+            .collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn patterns_match_as_people_expect() {
+        check(&["a/*"], &["a/one.csv", "a/two.jsonl.gz"]);
+        check(&["a/*.{csv,jsonl.gz}"], &["a/one.csv", "a/two.jsonl.gz"]);
+        check(&["**/*.csv"], &["Z.csv", "a/b/one.csv", "a/one.csv"]);
+        check(&["a/**/*"], &["a/b/one.csv", "a/one.csv", "a/two.jsonl.gz"]);
+        check(&["./a/one.csv", "a/o*.csv", "Z.csv"], &["Z.csv", "a/one.csv"]);
+        check(&["a/absent.csv", "nowhere/*.csv", "a"], &[]);
+    }
+
+    #[test]
+    fn members_of_archives_keep_their_pattern() {
+        check(&["we_*.ZIP//Account*.csv"], &["we_1.ZIP//Account*.csv"]);
+        assert!(is_member("Account*.csv", "Account.csv") && !is_member("Account*.csv", "Contact.csv"));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_read_says_why() {
+        assert!(readable("exports/*.{csv,json}").is_ok());
+        assert!(readable("exports/[.csv").unwrap_err().contains("unclosed character class"));
+    }
+}
