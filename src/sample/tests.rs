@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+
 use super::behaviour::{BEHAVIOURS, BROKER, DASHBOARD, DEPLOY, HA, REMOTE, SNAPSHOT};
 use super::clock::{HIDDEN, NEVER};
 use super::life::{Expansion, Life};
@@ -6,15 +10,18 @@ use super::*;
 /// The behaviour that only size is behind.
 const ROLES: usize = 2;
 
-/// A large company's lives, without writing anything: large, so that chance hides little.
-fn lives() -> Vec<(account::Account, Life)> {
-    let world = World::new(&Size { accounts: 4000, ..Size::SAMPLE });
-    (0..4000).map(|index| world.customer(index)).collect()
+/// A large company's lives, without writing anything: large, so that chance hides little. Made once for all tests.
+fn lives() -> &'static [(account::Account, Life)] {
+    static LIVES: LazyLock<Vec<(account::Account, Life)>> = LazyLock::new(|| {
+        let world = World::new(&Size { accounts: 4000, ..Size::SAMPLE });
+        (0..4000).into_par_iter().map(|index| world.customer(index)).collect()
+    });
+    &LIVES
 }
 
 fn counted() -> Counts {
     let mut counts = Counts::default();
-    for (account, life) in &lives() {
+    for (account, life) in lives() {
         counts.tell(account, life);
     }
     counts
@@ -52,7 +59,7 @@ fn what_is_not_planted_goes_together_without_an_effect() {
 #[test]
 fn among_companies_of_one_size_and_age_the_size_confounded_habit_means_little() {
     let mut bands = [Split::default(); 24];
-    for (account, life) in &lives() {
+    for (account, life) in lives() {
         let size = ((account.size + 1.2) * 2.0).clamp(0.0, 5.0) as usize;
         for renewal in &life.renewals {
             let age = ((renewal.week - account.signup_week) / 52 - 1).min(3) as usize;
@@ -69,7 +76,7 @@ fn among_companies_of_one_size_and_age_the_size_confounded_habit_means_little() 
 #[test]
 fn the_reverse_habit_is_gone_only_shortly_before_the_end() {
     let mut early = Split::default();
-    for (_, life) in &lives() {
+    for (_, life) in lives() {
         for renewal in &life.renewals {
             let week = (renewal.week - 34).max(0) as usize;
             let active = life.habits[DASHBOARD].active[week..week + 4].iter().filter(|active| **active).count();
@@ -84,7 +91,7 @@ fn the_reverse_habit_is_gone_only_shortly_before_the_end() {
 fn accounts_on_the_broker_expand_more() {
     let mut weeks = [0_u64; 2];
     let mut expansions = [0_u64; 2];
-    for (account, life) in &lives() {
+    for (account, life) in lives() {
         for week in (HIDDEN..life.weeks).filter(|week| life.alive(account, *week)) {
             // Four months after the first topic the habit is held.
             let held = usize::from(week > life.habits[BROKER].onset.saturating_add(16));
