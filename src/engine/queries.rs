@@ -44,7 +44,22 @@ pub const MEASURE: &[Query] = &[
 pub const BUSINESS: &[Query] = &[];
 
 /// What `link` runs.
-pub const LINK: &[Query] = &[];
+pub const LINK: &[Query] = &[
+    query!("link/link_units.sql"),
+    query!("link/unit_clusters.sql"),
+    query!("link/common_levels.sql"),
+    query!("link/quiet_units.sql"),
+    query!("link/first_seen_week.sql"),
+    query!("link/renewal_anchors.sql"),
+    query!("link/renewal_rows.sql"),
+    query!("link/weeks_of_use.sql"),
+    query!("link/first_reached.sql"),
+    query!("link/placebo_names.sql"),
+    query!("link/baseline_weeks.sql"),
+    query!("link/row_attributes.sql"),
+    query!("link/row_numbers.sql"),
+    query!("link/row_revenue.sql"),
+];
 
 /// Data checks: each gives the rows that should not exist.
 pub const CHECKS: &[Query] = &[];

@@ -1,0 +1,113 @@
+//! Why a link cannot be tested, in words: one function per code.
+
+use jiff::civil::Date;
+
+use crate::model::evidence::Finding;
+use crate::model::ids::{MetricId, OutcomeId, SignalId};
+
+/// A gate or a lint that stands in the way of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Untestable {
+    /// The gate's code.
+    pub gate: &'static str,
+    /// Why, with the count.
+    pub because: String,
+}
+
+impl From<Untestable> for Finding {
+    fn from(untestable: Untestable) -> Self {
+        Self::NotTestable { gate: untestable.gate, because: untestable.because }
+    }
+}
+
+fn untestable(gate: &'static str, because: String) -> Untestable {
+    Untestable { gate, because }
+}
+
+pub(super) fn design_not_built(what: &str) -> Untestable {
+    untestable(
+        "design-not-built",
+        format!("this version compares renewals only; the design for {what} is not built yet"),
+    )
+}
+
+pub(super) fn key_not_built(key: &str) -> Untestable {
+    untestable("key-not-built", format!("this version does not read `{key}` of a link yet"))
+}
+
+pub(super) fn reached_not_built(metric: &MetricId) -> Untestable {
+    untestable(
+        "reached-not-built",
+        format!("this version does not tell yet when each account first reached `{metric}`"),
+    )
+}
+
+pub(super) fn threshold_not_built(metric: &MetricId) -> Untestable {
+    untestable(
+        "threshold-not-built",
+        format!("this version does not compare a gauge like `{metric}` with a threshold yet"),
+    )
+}
+
+pub(super) fn behaviour_once(signal: &SignalId) -> Untestable {
+    let because = format!("`{signal}` happens once per account, and this version does not tell yet when it first did");
+    untestable("reached-not-built", because)
+}
+
+pub(super) fn no_result(metric: &MetricId) -> Untestable {
+    untestable("no-result", format!("`{metric}` has no result per account"))
+}
+
+pub(super) fn no_exposure(metric: &MetricId) -> Untestable {
+    untestable("no-exposure", format!("`{metric}` does not say which accounts had it"))
+}
+
+pub(super) fn no_behaviour(outcome: &OutcomeId) -> Untestable {
+    untestable("no-behaviour", format!("outcome `{outcome}` names no behaviour"))
+}
+
+pub(super) fn no_rows(decided: u64, weeks: i64, begin: Date) -> Untestable {
+    let because = match decided {
+        0 => "no renewal is decided yet".to_owned(),
+        _ => format!(
+            "{decided} renewals are decided, but use must be known for {weeks} weeks before one, and the data on it begin on {begin}"
+        ),
+    };
+    untestable("no-rows", because)
+}
+
+pub(super) fn survivors_only(quiet: u64) -> Untestable {
+    let because = format!(
+        "{quiet} accounts have been quiet for 13 weeks, yet none is told to have ended or lost: an export of survivors only"
+    );
+    untestable("survivors-only", because)
+}
+
+pub(super) fn leak(covariate: &str, rows: u64) -> Untestable {
+    let because =
+        format!("`{covariate}` is empty or 0 in {rows} rows, all of them lost: it was exported after the fact");
+    untestable("leak", because)
+}
+
+pub(super) fn smaller_arm(exposed: u64, unexposed: u64, needed: u64) -> Untestable {
+    let because =
+        format!("{exposed} renewals had the exposure and {unexposed} had not; a comparison needs {needed} of each");
+    untestable("smaller-arm", because)
+}
+
+pub(super) fn rarer_outcome(rows: u64, lost: u64, needed: u64) -> Untestable {
+    let because =
+        format!("{rows} renewals were due and {lost} were lost; a comparison needs {needed} of the rarer kind");
+    untestable("rarer-outcome", because)
+}
+
+pub(super) fn few_clusters(clusters: u64, needed: u64) -> Untestable {
+    untestable("clusters", format!("the renewals are those of {clusters} customers; a comparison needs {needed}"))
+}
+
+pub(super) fn too_different(effective: f64, needed: f64) -> Untestable {
+    let because = format!(
+        "the groups are too different: only {effective:.0} comparable renewals in one of them; a comparison needs {needed:.0}"
+    );
+    untestable("effective-size", because)
+}

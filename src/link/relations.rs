@@ -1,0 +1,87 @@
+//! The relations that a test of links makes for its queries.
+
+use anyhow::Result;
+
+use super::Context;
+use super::exposure::Exposure;
+use crate::engine::{Engine, queries};
+use crate::model::column::{Type, Value};
+use crate::model::period::plus_days;
+use crate::plan::{Plan, SegmentFrom};
+
+const WEEKS: [(&str, Type); 5] = [
+    ("week", Type::Int),
+    ("starts_on", Type::Day),
+    ("ends_on", Type::Day),
+    ("start_us", Type::Long),
+    ("end_us", Type::Long),
+];
+const ROWS: [(&str, Type); 7] = [
+    ("unit", Type::Text),
+    ("due_week", Type::Int),
+    ("due_on", Type::Day),
+    ("won", Type::Int),
+    ("start_week", Type::Int),
+    ("landmark_week", Type::Int),
+    ("covariate_week", Type::Int),
+];
+const SIGNALS: [(&str, Type); 1] = [("signal", Type::Int)];
+const EVENTS: [(&str, Type); 1] = [("event_name", Type::Text)];
+const NUMBERS: [(&str, Type); 2] = [("segment", Type::Text), ("field", Type::Text)];
+const REACHED: [(&str, Type); 3] = [("metric", Type::Text), ("account", Type::Int), ("reached_us", Type::Long)];
+
+/// Weeks are told from so long before the data on, so that who was a customer already has a tenure.
+const WEEKS_BEFORE: i32 = 20 * 52;
+
+/// Makes every relation that the queries of `link` read and nobody else makes, and loads the queries.
+pub(super) fn make(engine: &dyn Engine, plan: &Plan, context: &Context) -> Result<()> {
+    engine.relation("link_weeks", &WEEKS, &weeks(plan, context))?;
+    engine.relation("link_numbers", &NUMBERS, &numbers(plan))?;
+    engine.relation("link_rows", &ROWS, &[])?;
+    engine.relation("link_signals", &SIGNALS, &[])?;
+    engine.relation("link_own_events", &EVENTS, &[])?;
+    engine.relation("link_breadth", &EVENTS, &[])?;
+    if !context.has_reached {
+        engine.relation("reached", &REACHED, &[])?;
+    }
+    engine.load(queries::LINK)
+}
+
+/// Fills `link_signals` and `link_own_events` for one link.
+pub(super) fn ask(engine: &dyn Engine, plan: &Plan, exposure: &Exposure) -> Result<()> {
+    let wanted = exposure.counted_signals();
+    let known = engine.query("select signal, id from signals order by signal", &[])?;
+    let signals = (0..known.rows()).filter(|row| {
+        let id = known.text("id", *row);
+        wanted.iter().any(|signal| Some(signal.as_str()) == id.as_deref())
+    });
+    let signals: Vec<Vec<Value>> = signals.filter_map(|row| Some(vec![known.long("signal", row)?.into()])).collect();
+    engine.relation("link_signals", &SIGNALS, &signals)?;
+    engine.relation("link_own_events", &EVENTS, &one_column(&exposure.own_events(plan)))
+}
+
+/// Fills `link_breadth` with the ordinary behaviours.
+pub(super) fn breadth(engine: &dyn Engine, names: &[String]) -> Result<()> {
+    engine.relation("link_breadth", &EVENTS, &one_column(names))
+}
+
+fn one_column(texts: &[String]) -> Vec<Vec<Value>> {
+    texts.iter().map(|text| vec![text.as_str().into()]).collect()
+}
+
+fn weeks(plan: &Plan, context: &Context) -> Vec<Vec<Value>> {
+    let calendar = &plan.workspace.calendar;
+    let starts_on = |week: i32| plus_days(context.week0, 7 * i64::from(week));
+    (-WEEKS_BEFORE..=context.weeks)
+        .map(|week| {
+            let (from, to) = (starts_on(week), starts_on(week + 1));
+            vec![week.into(), from.into(), to.into(), calendar.start_us(from).into(), calendar.start_us(to).into()]
+        })
+        .collect()
+}
+
+fn numbers(plan: &Plan) -> Vec<Vec<Value>> {
+    let banded = plan.segments.iter().filter(|segment| !segment.bands.is_empty());
+    let of_companies = banded.filter(|segment| segment.from == SegmentFrom::CrmCompany);
+    of_companies.map(|segment| vec![segment.id.as_str().into(), segment.field.as_str().into()]).collect()
+}

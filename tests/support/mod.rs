@@ -1,0 +1,280 @@
+//! Companies to test links on: the relations that shape and business make, filled by hand or from a make-believe world.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use jiff::civil::{Weekday, date};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use throughline::engine::{DuckDb, Engine, Limits};
+use throughline::link::decision::{Decision, of_renewals};
+use throughline::link::exposure::Exposure;
+use throughline::link::issues::Untestable;
+use throughline::link::{Context, test};
+use throughline::model::ids::{MetricId, OutcomeId, SegmentId, SignalId};
+use throughline::model::length::Length;
+use throughline::model::metric::{Actor, Adoption, Better, Business, BusinessKind, Metric, Traction, TractionKind};
+use throughline::model::period::{Calendar, Unit};
+use throughline::plan::{
+    EvidenceRules, Expect, Identity, Limits as PlanLimits, Link, LinkFrom, Matches, Plan, Segment, SegmentFrom, Signal,
+    Sync, Workspace,
+};
+
+/// The first instant of week 0, Monday 1 January 2024 UTC.
+pub(crate) const MONDAY_US: i64 = 1_704_067_200_000_000;
+
+const RELATIONS: &str = "
+create temp table accounts (account integer, account_id varchar, company_id varchar, matched_by varchar,
+    first_seen_us bigint, last_seen_us bigint, created_us bigint, ended_us bigint);
+create temp table signals (signal integer, id varchar);
+create temp table signal_weeks (signal integer, account integer, week integer, uses bigint);
+create temp table event_weeks (account integer, week integer, event_name varchar, uses bigint);
+create temp table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
+create temp table companies (source varchar, company_id varchar, name varchar, domain varchar, fields json,
+    valid_from date, valid_to date, from_us bigint, to_us bigint);
+create temp table deals (source varchar, deal_id varchar, company_id varchar, name varchar, pipeline varchar, stage varchar,
+    amount decimal(24, 6), currency varchar, created_at timestamptz, closed_at timestamptz, state varchar, fields json,
+    valid_from date, valid_to date, from_us bigint, to_us bigint);
+create temp table customer_mrr (customer_id varchar, account integer, company_id varchar, from_us bigint, to_us bigint,
+    mrr_micros bigint);
+create temp table renewals (renewal_id varchar, unit varchar, account integer, company_id varchar, due_on date,
+    due_us bigint, state varchar, amount_micros bigint);
+";
+
+/// An engine without any relation.
+pub(crate) fn open() -> DuckDb {
+    DuckDb::open(&Limits::default()).unwrap()
+}
+
+/// All relations, without rows.
+pub(crate) fn empty(engine: &DuckDb) {
+    engine.run(RELATIONS, &[]).unwrap();
+}
+
+/// A small company: accounts by id and the week they started in, renewals by account, week and state, and the weeks in
+/// which the signal `s` happened. One `elder` has been there all along and did it in week 0, so that `s` is as old as the
+/// data.
+pub(crate) fn small(accounts: &[(&str, i64)], due: &[(&str, i64, &str)], used: &[(&str, &[i64])]) -> DuckDb {
+    let engine = open();
+    empty(&engine);
+    let run = |sql: String| engine.run(&sql, &[]).unwrap();
+    for (number, (id, week)) in accounts.iter().chain(&[("elder", -99)]).enumerate() {
+        let start = MONDAY_US + week * 7 * 86_400_000_000;
+        run(format!("insert into accounts values ({number}, '{id}', null, null, {start}, {start}, {start}, null)"));
+    }
+    for (number, (id, week, state)) in due.iter().enumerate() {
+        let on = format!("date '2024-01-01' + {week} * 7 + 3");
+        run(format!("insert into renewals values ('r{number}', '{id}', null, null, {on}, 0, '{state}', null)"));
+    }
+    run("insert into signals values (0, 's')".to_owned());
+    for (id, weeks) in used.iter().chain(&[("elder", [0].as_slice())]) {
+        for week in *weeks {
+            let account = format!("select account, {week}");
+            run(format!("insert into event_weeks {account}, 'e_s', 1 from accounts where account_id = '{id}'"));
+            run(format!(
+                "insert into signal_weeks select 0, account, {week}, 1 from accounts where account_id = '{id}'"
+            ));
+        }
+    }
+    engine
+}
+
+/// A world of the prototype's generator, and what its grader finds in it.
+pub(crate) fn world() -> (DuckDb, Value) {
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder().join("expected.json")).unwrap()).unwrap();
+    let engine = open();
+    empty(&engine);
+    let file = |name: &str| folder().join(name).display().to_string();
+    let signals: Vec<String> =
+        names(&expected["signals"]).iter().enumerate().map(|(number, name)| format!("({number}, '{name}')")).collect();
+    engine.run(&format!("insert into signals values {}", signals.join(", ")), &[]).unwrap();
+    let sql = format!(
+        "create temp table told as select * from read_csv('{accounts}');
+        insert into accounts select account, account_id, account_id, 'id', epoch_us(signup_date::timestamp), 0,
+            epoch_us(signup_date::timestamp), epoch_us(churn_date::timestamp) from told;
+        insert into companies select 'crm', account_id, account_id, null, json_object('Employees', employees::varchar),
+            date '2026-01-01', null, -9000000000000000000, 9000000000000000000 from told;
+        insert into attributes select account, name, value, -9000000000000000000, 9000000000000000000, true
+            from (unpivot (select account, segment, region, channel, plan, csm::varchar as csm from told)
+                on segment, region, channel, plan, csm into name name value value);
+        insert into event_weeks select * from read_parquet('{events}');
+        insert into signal_weeks select signals.signal, account, week, uses from event_weeks
+            inner join signals on signals.id = event_weeks.event_name;
+        create temp table sold as select * from read_csv('{deals}');
+        insert into deals select 'crm', deal_id, account_id, null, type, stage, amount, 'EUR', null, close_date::timestamp,
+            replace(stage, 'closed_', ''), null, date '2026-01-01', null, 0, 0 from sold;
+        insert into renewals select deal_id, account_id, null, account_id, close_date, 0, replace(stage, 'closed_', ''), null
+            from sold where type = 'renewal';",
+        accounts = file("accounts.csv"),
+        events = file("event_weeks.parquet"),
+        deals = file("deals.csv"),
+    );
+    engine.run(&sql, &[]).unwrap();
+    (engine, expected)
+}
+
+/// The weeks of a run over so many weeks of data.
+pub(crate) fn context(weeks: i32) -> Context {
+    Context { week0: date(2024, 1, 1), weeks, has_reached: false }
+}
+
+/// A link on weeks of a metric that counts the signal of its own name.
+pub(crate) fn link(from: &str, window_weeks: u32, at_least: Option<u32>) -> Link {
+    Link {
+        from: LinkFrom::Metric(MetricId::new(from)),
+        to: MetricId::new("renewals"),
+        expect: Expect::Increase,
+        because: String::new(),
+        declared: None,
+        design: None,
+        gap_weeks: 8,
+        window_weeks,
+        at_least,
+        threshold: None,
+        smallest: None,
+        eligible: None,
+        exposed: None,
+        result: None,
+    }
+}
+
+/// An exposure of so many weeks of one signal.
+pub(crate) fn weeks_of(signal: &str, at_least: i64) -> Exposure {
+    Exposure::Weeks { signals: vec![SignalId::new(signal)], at_least }
+}
+
+/// The decision table of one link, the link's relations made first.
+pub(crate) fn decided(
+    engine: &DuckDb,
+    weeks: &Context,
+    link: &Link,
+    exposure: &Exposure,
+) -> Result<Decision, Untestable> {
+    let plan = plan(vec![], &["s"]);
+    test(engine, &plan, weeks).unwrap();
+    of_renewals(engine, &plan, weeks, link, exposure).unwrap()
+}
+
+/// A plan of these links and signals; a signal counts the event of its name (`s`: the event `e_s`).
+pub(crate) fn plan(links: Vec<Link>, signals: &[&str]) -> Plan {
+    let traction = signals.iter().map(|name| Metric::Traction(traction(name)));
+    let segments = ["tier", "segment", "region", "channel", "plan", "csm"].map(|id| segment(id, id, vec![]));
+    let covariates = ["segment", "employees", "region", "channel", "plan", "csm"].map(SegmentId::new).to_vec();
+    Plan {
+        root: PathBuf::new(),
+        text: String::new(),
+        workspace: workspace(),
+        sources: vec![],
+        identity: Identity::default(),
+        segments: segments.into_iter().chain([segment("employees", "Employees", vec![50.0, 500.0])]).collect(),
+        signals: signals.iter().map(|name| signal(name)).collect(),
+        objectives: vec![],
+        lanes: vec![],
+        outcomes: vec![],
+        metrics: traction.chain([Metric::Business(renewal_rate())]).collect(),
+        links,
+        evidence: EvidenceRules {
+            covariates: vec![],
+            stable: covariates,
+            activity: signals.contains(&"app_opened").then(|| SignalId::new("app_opened")),
+            cluster: None,
+            pin: vec![],
+            veto: vec![],
+            e_value: 2.0,
+        },
+        rebases: vec![],
+        definition_changes: vec![],
+        renewals: None,
+        expansions: None,
+        sync: Sync { every: Unit::Quarter, next: None, decisions: None, min_n: 20 },
+        limits: PlanLimits {
+            set_aside: 0.01,
+            unmatched_revenue: 0.05,
+            stale_warn: Length::days(2),
+            stale_error: Length::days(7),
+            restated: 0.01,
+        },
+    }
+}
+
+/// The rows of a file of the world, its header first.
+pub(crate) fn rows(file: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(folder().join(file)).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// The texts of a list.
+pub(crate) fn names(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().filter_map(Value::as_str).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/world")
+}
+
+fn workspace() -> Workspace {
+    Workspace {
+        name: "World".to_owned(),
+        calendar: Calendar { zone: TimeZone::UTC, week_starts: Weekday::Monday, fiscal_year_starts: 1 },
+        timezone: "UTC".to_owned(),
+        currency: None,
+        rates: None,
+        known_since: None,
+        created: None,
+        ended: None,
+    }
+}
+
+fn segment(id: &str, field: &str, bands: Vec<f64>) -> Segment {
+    let id = SegmentId::new(id);
+    Segment { id, from: SegmentFrom::CrmCompany, field: field.to_owned(), report: false, bands, map: None }
+}
+
+fn signal(name: &str) -> Signal {
+    let event = if name == "s" { "e_s".to_owned() } else { name.to_owned() };
+    Signal {
+        id: SignalId::new(name),
+        matches: Matches::Events(vec![event]),
+        filter: None,
+        account_filter: None,
+        first_time: false,
+        distinct: None,
+        at_least: 1,
+        per: None,
+    }
+}
+
+fn traction(name: &str) -> Traction {
+    let adoption = Adoption {
+        signal: SignalId::new(name),
+        at_least: 1,
+        trailing: Length::weeks(4),
+        period: Unit::Month,
+        eligible: None,
+        min_users: None,
+        available: None,
+    };
+    Traction {
+        id: MetricId::new(name),
+        title: name.to_owned(),
+        outcome: OutcomeId::new("outcome"),
+        actor: Actor::Account,
+        kind: TractionKind::Adoption(adoption),
+        target: None,
+        better: Better::Higher,
+        owner_says: None,
+    }
+}
+
+fn renewal_rate() -> Business {
+    Business {
+        id: MetricId::new("renewals"),
+        title: "Renewals".to_owned(),
+        owner: None,
+        source: None,
+        kind: BusinessKind::RenewalRate { over: Length::months(12) },
+        goal: None,
+        better: Better::Higher,
+    }
+}
