@@ -2,23 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use jiff::civil::{Weekday, date};
-use jiff::tz::TimeZone;
+use jiff::civil::date;
 use serde_json::Value;
 use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::link::decision::{Decision, of_renewals};
 use throughline::link::exposure::Exposure;
 use throughline::link::issues::Untestable;
 use throughline::link::{Context, test};
-use throughline::model::ids::{MetricId, OutcomeId, SegmentId, SignalId};
-use throughline::model::length::Length;
-use throughline::model::metric::{Actor, Adoption, Better, Business, BusinessKind, Metric, Traction, TractionKind};
-use throughline::model::period::{Calendar, Unit};
-use throughline::plan::{
-    EvidenceRules, Expect, Identity, Limits as PlanLimits, Link, LinkFrom, Matches, Plan, Segment, SegmentFrom, Signal,
-    Sync, Workspace,
-};
+use throughline::model::ids::SignalId;
+use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Link, Plan};
 
 /// The first instant of week 0, Monday 1 January 2024 UTC.
 pub(crate) const MONDAY_US: i64 = 1_704_067_200_000_000;
@@ -121,22 +114,12 @@ pub(crate) fn context(weeks: i32) -> Context {
 
 /// A link on weeks of a metric that counts the signal of its own name.
 pub(crate) fn link(from: &str, window_weeks: u32, at_least: Option<u32>) -> Link {
-    Link {
-        from: LinkFrom::Metric(MetricId::new(from)),
-        to: MetricId::new("renewals"),
-        expect: Expect::Increase,
-        because: String::new(),
-        declared: None,
-        design: None,
-        gap_weeks: 8,
-        window_weeks,
-        at_least,
-        threshold: None,
-        smallest: None,
-        eligible: None,
-        exposed: None,
-        result: None,
-    }
+    let at_least = at_least.map_or(String::new(), |weeks| format!("at_least = {weeks}\n"));
+    let link = format!(
+        "[[link]]\nfrom = \"{from}_use\"\nto = \"renewals\"\nexpect = \"increase\"\nbecause = \"to be seen\"\n\
+        declared = 2024-01-01\nwindow = \"{window_weeks}w\"\n{at_least}"
+    );
+    resolved(&(plan_text(&[from]) + &link)).links.remove(0)
 }
 
 /// An exposure of so many weeks of one signal.
@@ -156,47 +139,83 @@ pub(crate) fn decided(
     of_renewals(engine, &plan, weeks, link, exposure).unwrap()
 }
 
-/// A plan of these links and signals; a signal counts the event of its name (`s`: the event `e_s`).
+/// A plan of these links and signals; a signal counts the event of its name (`s`: the event `e_s`), and the metric
+/// `<signal>_use` its use.
 pub(crate) fn plan(links: Vec<Link>, signals: &[&str]) -> Plan {
-    let traction = signals.iter().map(|name| Metric::Traction(traction(name)));
-    let segments = ["tier", "segment", "region", "channel", "plan", "csm"].map(|id| segment(id, id, vec![]));
-    let covariates = ["segment", "employees", "region", "channel", "plan", "csm"].map(SegmentId::new).to_vec();
-    Plan {
-        root: PathBuf::new(),
-        text: String::new(),
-        workspace: workspace(),
-        sources: vec![],
-        identity: Identity::default(),
-        segments: segments.into_iter().chain([segment("employees", "Employees", vec![50.0, 500.0])]).collect(),
-        signals: signals.iter().map(|name| signal(name)).collect(),
-        objectives: vec![],
-        lanes: vec![],
-        outcomes: vec![],
-        metrics: traction.chain([Metric::Business(renewal_rate())]).collect(),
-        links,
-        evidence: EvidenceRules {
-            covariates: vec![],
-            stable: covariates,
-            activity: signals.contains(&"app_opened").then(|| SignalId::new("app_opened")),
-            cluster: None,
-            pin: vec![],
-            veto: vec![],
-            e_value: 2.0,
-        },
-        rebases: vec![],
-        definition_changes: vec![],
-        renewals: None,
-        expansions: None,
-        sync: Sync { every: Unit::Quarter, next: None, decisions: None, min_n: 20 },
-        limits: PlanLimits {
-            set_aside: 0.01,
-            unmatched_revenue: 0.05,
-            stale_warn: Length::days(2),
-            stale_error: Length::days(7),
-            restated: 0.01,
-        },
-    }
+    Plan { links, ..resolved(&plan_text(signals)) }
 }
+
+fn resolved(text: &str) -> Plan {
+    let (plan, told) = resolve(text, Path::new("."), date(2026, 1, 1), Needs::Everything);
+    plan.unwrap_or_else(|| panic!("{told:?}"))
+}
+
+fn plan_text(signals: &[&str]) -> String {
+    let mut text = GROUND.to_owned();
+    if signals.contains(&"app_opened") {
+        text += "activity = \"app_opened\"\n";
+    }
+    for name in signals {
+        let event = if *name == "s" { "e_s" } else { name };
+        let signal = format!("[signals.{name}]\nevent = \"{event}\"\n");
+        let outcome =
+            format!("[[outcome]]\nid = \"o_{name}\"\nlane = \"all\"\nstatement = \"An account does {name}\"\n");
+        let metric = format!(
+            "[[traction]]\nid = \"{name}_use\"\noutcome = \"o_{name}\"\nkind = \"adoption\"\nsignal = \"{name}\"\n"
+        );
+        text += &(signal + &outcome + &metric);
+    }
+    text
+}
+
+/// A plan without signals and links. What is known of the companies is stable but for the tier.
+const GROUND: &str = r#"
+[workspace]
+name = "World"
+timezone = "UTC"
+week_starts = "monday"
+currency = "EUR"
+
+[sources.events]
+kind = "events"
+files = "events.*"
+
+[sources.crm]
+kind = "crm"
+companies = "accounts.csv"
+deals = "deals.csv"
+
+[identity]
+crm = [{ account = "account_id", company = "account_id" }]
+
+[segments]
+tier = { from = "crm.company", field = "tier" }
+segment = { from = "crm.company", field = "segment" }
+region = { from = "crm.company", field = "region" }
+channel = { from = "crm.company", field = "channel" }
+plan = { from = "crm.company", field = "plan" }
+csm = { from = "crm.company", field = "csm_assigned" }
+employees = { from = "crm.company", field = "Employees", bands = [50, 500] }
+
+[renewals]
+from = "crm.deals"
+pipeline = "renewal"
+won = ["closed_won"]
+lost = ["closed_lost"]
+
+[[lane]]
+id = "all"
+name = "All"
+owner = "All"
+
+[[business]]
+id = "renewals"
+kind = "renewal_rate"
+owner = "leadership"
+
+[evidence]
+stable = ["segment", "region", "channel", "plan", "csm", "employees"]
+"#;
 
 /// The rows of a file of the world, its header first.
 pub(crate) fn rows(file: &str) -> Vec<Vec<String>> {
@@ -211,70 +230,4 @@ pub(crate) fn names(list: &Value) -> Vec<&str> {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/world")
-}
-
-fn workspace() -> Workspace {
-    Workspace {
-        name: "World".to_owned(),
-        calendar: Calendar { zone: TimeZone::UTC, week_starts: Weekday::Monday, fiscal_year_starts: 1 },
-        timezone: "UTC".to_owned(),
-        currency: None,
-        rates: None,
-        known_since: None,
-        created: None,
-        ended: None,
-    }
-}
-
-fn segment(id: &str, field: &str, bands: Vec<f64>) -> Segment {
-    let id = SegmentId::new(id);
-    Segment { id, from: SegmentFrom::CrmCompany, field: field.to_owned(), report: false, bands, map: None }
-}
-
-fn signal(name: &str) -> Signal {
-    let event = if name == "s" { "e_s".to_owned() } else { name.to_owned() };
-    Signal {
-        id: SignalId::new(name),
-        matches: Matches::Events(vec![event]),
-        filter: None,
-        account_filter: None,
-        first_time: false,
-        distinct: None,
-        at_least: 1,
-        per: None,
-    }
-}
-
-fn traction(name: &str) -> Traction {
-    let adoption = Adoption {
-        signal: SignalId::new(name),
-        at_least: 1,
-        trailing: Length::weeks(4),
-        period: Unit::Month,
-        eligible: None,
-        min_users: None,
-        available: None,
-    };
-    Traction {
-        id: MetricId::new(name),
-        title: name.to_owned(),
-        outcome: OutcomeId::new("outcome"),
-        actor: Actor::Account,
-        kind: TractionKind::Adoption(adoption),
-        target: None,
-        better: Better::Higher,
-        owner_says: None,
-    }
-}
-
-fn renewal_rate() -> Business {
-    Business {
-        id: MetricId::new("renewals"),
-        title: "Renewals".to_owned(),
-        owner: None,
-        source: None,
-        kind: BusinessKind::RenewalRate { over: Length::months(12) },
-        goal: None,
-        better: Better::Higher,
-    }
 }
