@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::rows::{Field, Json, Problem, Row, Shape};
+use super::rows::{Field, Json, Problem, Record as TableRecord, Row, Shape};
 use super::tables::Cells;
 use crate::plan::Plan;
 use crate::plan::source::Source;
@@ -25,6 +25,12 @@ pub trait Layout: Sync {
 
     /// The names of the columns of a table without header, quotes and choice of delimiter: tab-separated (Snowplow).
     fn bare_columns(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// A record of a table as the JSON object that it stands for, where its cells hold JSON of the kind's own (Snowplow);
+    /// the object then is the row.
+    fn opened(&self, _record: TableRecord<'_>) -> Option<String> {
         None
     }
 }
@@ -259,8 +265,9 @@ pub struct Statement {
     pub kind: &'static str,
     /// The record's id.
     pub id: String,
-    /// The parsed columns of output.md by their names there: text, numbers, days as `YYYY-MM-DD`, moments as microseconds
-    /// under the column's name with `_us` behind it; absent ones left out or null.
+    /// The parsed columns of output.md by their names there, as text: amounts as decimals, days as `YYYY-MM-DD`, moments as
+    /// RFC 3339 in UTC; absent ones left out. A deal's `state` is there only where the row alone decides it, and
+    /// `company_name` where it names its company and not the id.
     pub body: Map<String, Value>,
     /// Every column under its exported label as text as exported; absent ones left out.
     pub fields: Map<String, Value>,

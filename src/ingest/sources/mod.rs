@@ -1,30 +1,51 @@
 //! The kinds of source: one file each, one line here.
 
+mod amplitude;
+mod billing;
+mod changelog;
+mod crm;
+mod crm_words;
 mod events;
+mod evidence;
+mod ga4;
+mod hubspot;
+mod interval;
+mod made;
+mod members;
+mod mixpanel;
+mod moments;
+mod money;
 mod posthog;
+mod salesforce;
+mod salesforce_id;
+mod segment;
 mod snapshots;
+mod snowplow;
+mod statement;
+mod stripe;
+mod subscriptions;
 
 use super::source::Layout;
 use crate::plan::source::Kind;
 
-/// What a kind is; nothing for one that is not built yet.
-pub fn layout(kind: Kind) -> Option<&'static dyn Layout> {
-    Some(match kind {
+/// What a kind is.
+pub fn layout(kind: Kind) -> &'static dyn Layout {
+    match kind {
         Kind::Posthog => &posthog::Posthog,
+        Kind::Segment => &segment::Segment,
+        Kind::Amplitude => &amplitude::Amplitude,
+        Kind::Mixpanel => &mixpanel::Mixpanel,
+        Kind::Ga4 => &ga4::Ga4,
+        Kind::Snowplow => &snowplow::Snowplow,
         Kind::Events => &events::Events,
         Kind::Snapshots => &snapshots::Snapshots,
-        Kind::Segment
-        | Kind::Amplitude
-        | Kind::Mixpanel
-        | Kind::Ga4
-        | Kind::Snowplow
-        | Kind::Hubspot
-        | Kind::Salesforce
-        | Kind::Crm
-        | Kind::Stripe
-        | Kind::Subscriptions
-        | Kind::Changelog
-        | Kind::Evidence
-        | Kind::Members => return None,
-    })
+        Kind::Hubspot => &hubspot::Hubspot,
+        Kind::Salesforce => &salesforce::Salesforce,
+        Kind::Crm => &crm::Crm,
+        Kind::Stripe => &stripe::Stripe,
+        Kind::Subscriptions => &subscriptions::Subscriptions,
+        Kind::Changelog => &changelog::Changelog,
+        Kind::Evidence => &evidence::Evidence,
+        Kind::Members => &members::Members,
+    }
 }
