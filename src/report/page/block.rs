@@ -1,0 +1,89 @@
+//! One metric's block: chart, nine numbers, verdict, companion, segment, who moved it, releases, customers' words.
+
+use crate::model::metric::Metric;
+use crate::plan::Plan;
+use crate::report::inputs::Findings;
+use crate::report::numbers;
+use crate::report::wording;
+
+use super::companion;
+use super::judged::Judged;
+use super::moved;
+use super::six_twelve::Made;
+use super::{Block, Letter, Section};
+
+/// The lanes that have a metric or an outcome, in the plan's order.
+pub(super) fn lanes(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> Vec<Section> {
+    plan.lanes
+        .iter()
+        .map(|lane| {
+            let ours = judged.iter().filter(|one| one.place.is_some_and(|(place, _)| place.id == lane.id));
+            let bare = plan.outcomes.iter().filter(|outcome| outcome.lane == lane.id);
+            let bare = bare.filter(|outcome| !plan.traction().any(|traction| traction.outcome == outcome.id));
+            let mut without: Vec<String> = bare.map(|outcome| wording::outcome_without_metric(&outcome.statement)).collect();
+            if !plan.outcomes.iter().any(|outcome| outcome.lane == lane.id) {
+                without.push("This lane has no outcome.".to_owned());
+            }
+            Section {
+                name: lane.name.clone(),
+                owner: lane.owner.clone(),
+                blocks: ours.map(|one| block(findings, plan, one)).collect(),
+                without,
+            }
+        })
+        .collect()
+}
+
+/// The section of business metrics.
+pub(super) fn business(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> Section {
+    let ours = judged.iter().filter(|one| one.place.is_none());
+    Section {
+        name: "Business".to_owned(),
+        owner: None,
+        blocks: ours.map(|one| block(findings, plan, one)).collect(),
+        without: Vec::new(),
+    }
+}
+
+fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
+    let series = judged.found.and_then(crate::report::inputs::MetricFindings::series);
+    let held = judged.held();
+    let made = judged.found.filter(|_| held.is_empty()).map(|found| Made::new(findings, plan, judged, found));
+    let bars_only = matches!(judged.metric, Metric::Business(business) if business.kind.name() == "mrr_movements");
+    let made = made.filter(|_| !bars_only);
+    let chart = made.as_ref().and_then(Made::chart);
+    let (nine, notes) = made.as_ref().filter(|_| chart.is_some()).map(Made::nine).unwrap_or_default();
+    let no_chart = (chart.is_none() && !bars_only).then(|| wording::no_chart(findings, judged));
+    Block {
+        number: judged.number,
+        id: judged.metric.id().to_string(),
+        title: judged.title().to_owned(),
+        definition: series.map_or_else(|| "not read yet".to_owned(), |series| series.definition.clone()),
+        definition_hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
+        reads: wording::reads(judged, chart.as_ref()),
+        lead: wording::lead(plan, judged),
+        letter: Letter::of(judged.standing.as_ref()),
+        verdict: if chart.is_some() { wording::verdict(judged) } else { String::new() },
+        companion: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::companion(plan, judged, found)),
+        segments: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::segments(plan, judged, found)),
+        moved: judged.found.and_then(|found| moved::moved(plan, judged, found)),
+        releases: made.as_ref().map(Made::releases).unwrap_or_default().into_iter().map(|release| release.label).collect(),
+        quotes: quotes(findings, judged),
+        chart,
+        no_chart,
+        nine,
+        notes,
+    }
+}
+
+/// What customers said of the outcome, the newest three; under the outcome's first metric.
+fn quotes(findings: &Findings, judged: &Judged<'_>) -> Vec<String> {
+    let Some((_, outcome)) = judged.place else { return Vec::new() };
+    let mut ours: Vec<_> = findings.quotes.iter().filter(|quote| quote.outcome == outcome.id.as_str()).collect();
+    ours.sort_by(|one, other| other.on.cmp(&one.on).then_with(|| one.account.cmp(&other.account)));
+    let first = 3;
+    ours.into_iter()
+        .take(first)
+        .map(|quote| format!("“{}” ({}, {})", quote.text, quote.account, numbers::day(quote.on)))
+        .collect()
+}
