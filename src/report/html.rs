@@ -7,21 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
-use serde::Serialize;
 
 use super::chart::{self, Companion, Triangle};
 use super::numbers::{count, percent};
 use super::page::{Block, Page, Section};
-
-/// The pictures of a block, as markup that is safe to stand in a page.
-#[derive(Serialize)]
-struct Drawn {
-    chart: Option<Value>,
-    narrow: Option<Value>,
-    companion: Option<Value>,
-    triangle: Option<Value>,
-    segments: Option<Value>,
-}
 
 /// Writes the page.
 ///
@@ -29,13 +18,12 @@ struct Drawn {
 /// Only if the template that is compiled in does not fit the page.
 pub(super) fn html(page: &Page) -> anyhow::Result<String> {
     let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("grouped", |value: u64| count(value));
     environment.add_filter("code", |text: String| Value::from_safe_string(code(&text)));
     environment.add_template("pack.html", include_str!("templates/pack.html")).context("could not read the page's template")?;
     let template = environment.get_template("pack.html").context("could not find the page's template")?;
-    let lanes: Vec<Vec<Drawn>> = page.lanes.iter().map(section).collect();
+    let lanes: Vec<Value> = page.lanes.iter().map(section).collect();
     let sparks = page.front.attention.iter().map(|row| {
         let tone = row.letter.as_ref().map_or("ordinary", |letter| letter.tone);
         Value::from_safe_string(chart::sparkline(&row.spark, tone))
@@ -50,30 +38,49 @@ pub(super) fn html(page: &Page) -> anyhow::Result<String> {
     };
     template
         .render(context! {
-            head => page.head, front => page.front, line => page.line, lanes => page.lanes, business => page.business,
-            table => page.table, appendix => page.appendix, drawn,
+            drawn,
             fonts => Value::from_safe_string(fonts()),
             style => Value::from_safe_string(include_str!("templates/style.css").to_owned()),
+            ..value(&serde_json::to_value(page).context("could not lay out the page")?)
         })
         .context("could not write the page")
 }
 
-fn section(section: &Section) -> Vec<Drawn> {
-    section.blocks.iter().map(drawn).collect()
+/// What `serde_json` holds as the template's engine holds it.
+fn value(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::from(()),
+        serde_json::Value::Bool(yes) => Value::from(*yes),
+        serde_json::Value::Number(number) => match (number.as_u64(), number.as_f64()) {
+            (Some(whole), _) => Value::from(whole),
+            (None, Some(number)) => Value::from(number),
+            (None, None) => Value::from(()),
+        },
+        serde_json::Value::String(text) => Value::from(text.as_str()),
+        serde_json::Value::Array(items) => Value::from(items.iter().map(value).collect::<Vec<_>>()),
+        serde_json::Value::Object(fields) => {
+            Value::from_pairs(fields.iter().map(|(name, field)| (name.clone(), value(field))))
+        }
+    }
 }
 
-fn drawn(block: &Block) -> Drawn {
-    let safe = Value::from_safe_string;
+fn section(section: &Section) -> Value {
+    Value::from(section.blocks.iter().map(drawn).collect::<Vec<_>>())
+}
+
+/// The pictures of a block, as markup that is safe to stand in a page.
+fn drawn(block: &Block) -> Value {
+    let safe = |svg: Option<String>| svg.map_or_else(|| Value::from(()), Value::from_safe_string);
     let table = match &block.companion {
-        Some(Companion::Triangle(triangle)) => Some(safe(triangle_table(triangle))),
+        Some(Companion::Triangle(triangle)) => Some(triangle_table(triangle)),
         _ => None,
     };
-    Drawn {
-        chart: block.chart.as_ref().map(|spec| safe(chart::six_twelve(spec))),
-        narrow: block.chart.as_ref().map(|spec| safe(chart::six_twelve_narrow(spec))),
-        companion: block.companion.as_ref().and_then(chart::companion).map(safe),
-        triangle: table,
-        segments: block.segments.as_ref().map(|spec| safe(chart::by_segment(spec))),
+    context! {
+        chart => safe(block.chart.as_ref().map(chart::six_twelve)),
+        narrow => safe(block.chart.as_ref().map(chart::six_twelve_narrow)),
+        companion => safe(block.companion.as_ref().and_then(chart::companion)),
+        triangle => safe(table),
+        segments => safe(block.segments.as_ref().map(chart::by_segment)),
     }
 }
 

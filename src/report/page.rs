@@ -424,6 +424,8 @@ pub struct Moved {
 pub struct Table {
     /// The months.
     pub months: Vec<String>,
+    /// Their first days.
+    pub starts: Vec<String>,
     /// The rows.
     pub rows: Vec<TableRow>,
 }
@@ -433,6 +435,8 @@ pub struct Table {
 pub struct TableRow {
     /// The block's number.
     pub number: usize,
+    /// The metric's id.
+    pub id: String,
     /// The metric's title.
     pub title: String,
     /// Its unit: `%`, `€`, nothing.

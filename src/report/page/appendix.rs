@@ -41,7 +41,7 @@ fn definition(plan: &Plan, judged: &Judged<'_>) -> Definition {
         number: judged.number,
         title: judged.title().to_owned(),
         id: judged.metric.id().to_string(),
-        words: series.map_or_else(|| "not read yet".to_owned(), |series| series.definition.clone()),
+        words: super::block::in_words(series, judged),
         hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
         changed: changed.map_or_else(|| "not since the first run".to_owned(), numbers::day),
     }

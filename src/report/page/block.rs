@@ -58,7 +58,7 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         number: judged.number,
         id: judged.metric.id().to_string(),
         title: judged.title().to_owned(),
-        definition: series.map_or_else(|| "not read yet".to_owned(), |series| series.definition.clone()),
+        definition: in_words(series, judged),
         definition_hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
         reads: wording::reads(judged, chart.as_ref()),
         lead: wording::lead(plan, judged),
@@ -86,4 +86,12 @@ fn quotes(findings: &Findings, judged: &Judged<'_>) -> Vec<String> {
         .take(first)
         .map(|quote| format!("“{}” ({}, {})", quote.text, quote.account, numbers::day(quote.on)))
         .collect()
+}
+
+/// The definition as it was read with, else as the plan has it.
+pub(super) fn in_words(series: Option<&crate::model::reading::Series>, judged: &Judged<'_>) -> String {
+    match series.map(|series| series.definition.as_str()) {
+        None | Some("") => wording::definition(judged.metric),
+        Some(definition) => definition.to_owned(),
+    }
 }

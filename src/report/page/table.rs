@@ -29,9 +29,14 @@ pub(super) fn table(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> 
             }
         });
         let cells = cells.map(|figure| bare(figure, one)).collect();
-        TableRow { number: one.number, title: one.title().to_owned(), unit: unit(one), cells }
+        let id = one.metric.id().to_string();
+        TableRow { number: one.number, id, title: one.title().to_owned(), unit: unit(one), cells }
     });
-    Table { months: months.iter().map(|month| month_name(month.start)).collect(), rows: rows.collect() }
+    Table {
+        months: months.iter().map(|month| month_name(month.start)).collect(),
+        starts: months.iter().map(|month| month.start.to_string()).collect(),
+        rows: rows.collect(),
+    }
 }
 
 /// The unit stands once, in front of the row.

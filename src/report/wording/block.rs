@@ -22,7 +22,10 @@ pub(in super::super) fn lead(plan: &Plan, judged: &Judged<'_>) -> Rich {
                 let value = judged.style.sentence(goal.value);
                 format!("Leadership's own goal: {value} by {}.", numbers::day(goal.by))
             });
-            Rich::default().say(format!("{owner}{goal}").trim().to_owned())
+            match format!("{owner}{goal}").trim() {
+                "" => Rich::default(),
+                text => Rich::default().say(text),
+            }
         }
     }
 }
