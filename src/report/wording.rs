@@ -13,7 +13,7 @@ use crate::plan::{Outcome, Plan};
 
 use super::decisions::{Decision, State};
 use super::inputs::Findings;
-use super::numbers::{self, in_words, period_name, percent, plural};
+use super::numbers::{self, in_words, percent, period_name, plural};
 use super::page::{Grade, Judged, Line, Rich};
 
 pub(super) use alt::{
@@ -21,7 +21,8 @@ pub(super) use alt::{
 };
 pub(super) use appendix::{false_alarms, methods, p, reproduce};
 pub(super) use block::{
-    duration, kept, lead, left_truncated, no_chart, no_earlier, no_reading_since, outcome_without_metric, reads, under_min_n,
+    duration, kept, lead, left_truncated, no_chart, no_earlier, no_reading_since, outcome_without_metric, reads,
+    under_min_n,
 };
 pub use definition::definition;
 pub(super) use signal::{owner_differs, seen, still, verdict};
@@ -35,9 +36,9 @@ fn with_n(plan: &Plan, judged: &Judged<'_>, reading: &Reading) -> (String, Strin
     if share.eligible < u64::from(plan.sync.min_n) {
         return (counts, String::new());
     }
-    let interval = share.interval.map_or(String::new(), |(low, high)| {
-        format!("; 95 % interval {}", judged.style.range(low, high))
-    });
+    let interval = share
+        .interval
+        .map_or(String::new(), |(low, high)| format!("; 95 % interval {}", judged.style.range(low, high)));
     (reading.value.map_or("n/a".to_owned(), percent), format!(" ({counts}{interval})"))
 }
 
@@ -73,16 +74,26 @@ fn unjudged(all: &[&Judged<'_>]) -> String {
     let frozen = all.iter().filter(|one| one.chart.as_ref().is_ok_and(super::xmr::Chart::frozen)).count();
     match (all.len(), all.len() - frozen) {
         (0, _) => ": they have no traction metric".to_owned(),
-        (_, 0) => format!(": {} stand in their ordinary range or were shown before", plural(frozen, "metric", "metrics")),
+        (_, 0) => {
+            format!(": {} stand in their ordinary range or were shown before", plural(frozen, "metric", "metrics"))
+        }
         (all, waiting) if all == waiting => {
             format!(": none of their {} has limits that a move could pass yet", plural(all, "metric", "metrics"))
         }
-        (all, waiting) => format!(": {} of their {all} metrics have limits; {waiting} cannot be judged yet", all - waiting),
+        (all, waiting) => {
+            format!(": {} of their {all} metrics have limits; {waiting} cannot be judged yet", all - waiting)
+        }
     }
 }
 
 /// Slot 2.
-pub(super) fn worse(findings: &Findings, plan: &Plan, judged: &Judged<'_>, segment: Option<&str>, others: usize) -> Rich {
+pub(super) fn worse(
+    findings: &Findings,
+    plan: &Plan,
+    judged: &Judged<'_>,
+    segment: Option<&str>,
+    others: usize,
+) -> Rich {
     let standing = judged.standing.as_ref().expect("only signals are told");
     let value = judged.last().map(|(_, reading)| with_n(plan, judged, reading)).unwrap_or_default();
     let against = signal::against(judged).map_or(String::new(), |range| format!(", {range}"));
@@ -128,7 +139,12 @@ pub(super) fn behind(plan: &Plan, judged: &Judged<'_>, others: usize) -> Option<
         numbers::day(target.by),
         more(others)
     );
-    Some(Rich::default().say(format!("{} is ", signal::quoted(judged))).bold(format!("behind its path: {value}")).say(text))
+    Some(
+        Rich::default()
+            .say(format!("{} is ", signal::quoted(judged)))
+            .bold(format!("behind its path: {value}"))
+            .say(text),
+    )
 }
 
 /// Slot 4: until a grade is published there is only this to say.
@@ -136,9 +152,13 @@ pub(super) fn ungraded(line: &Line) -> Rich {
     let (ungraded, by_definition) = counts(line);
     let head = match (ungraded, by_definition) {
         (0, 0) => return Rich::default().bold("The line has no arrow yet").say("."),
-        (0, _) => return Rich::default().say("Every arrow of the line holds by definition; none leads to a business metric."),
+        (0, _) => {
+            return Rich::default().say("Every arrow of the line holds by definition; none leads to a business metric.");
+        }
         (1, _) => Rich::default().say("One arrow of the line is ").bold("not graded yet"),
-        (_, _) => Rich::default().say(capital(&format!("{} arrows of the line are ", in_words(ungraded)))).bold("not graded yet"),
+        (_, _) => Rich::default()
+            .say(capital(&format!("{} arrows of the line are ", in_words(ungraded))))
+            .bold("not graded yet"),
     };
     match by_definition {
         0 => head.say("."),
@@ -199,9 +219,7 @@ pub(super) fn not_agreed(outcome: &Outcome, others: usize) -> Rich {
         None => Rich::default().bold("Nobody has agreed").say(format!(" on the outcome “{}”", outcome.statement)),
         Some(agreed) => {
             let day = agreed.review_by.map_or(String::new(), |day| format!(" on {}", numbers::day(day)));
-            Rich::default()
-                .say(format!("The agreement on “{}” ", outcome.statement))
-                .bold(format!("lapsed{day}"))
+            Rich::default().say(format!("The agreement on “{}” ", outcome.statement)).bold(format!("lapsed{day}"))
         }
     };
     text.say(format!("{}.", more(others)))
@@ -221,9 +239,11 @@ pub(super) fn not_covered(findings: &Findings, judged: &[Judged<'_>]) -> Rich {
     let held: Vec<&Judged<'_>> = judged.iter().filter(|one| !one.held().is_empty()).collect();
     let text = match held.as_slice() {
         [] => Rich::default().say("Nothing is held back"),
-        [first, rest @ ..] => Rich::default()
-            .bold(format!("Held back: {}", signal::quoted(first)))
-            .say(format!(", because {} is behind{}", first.held().join(" and "), more(rest.len()))),
+        [first, rest @ ..] => Rich::default().bold(format!("Held back: {}", signal::quoted(first))).say(format!(
+            ", because {} is behind{}",
+            first.held().join(" and "),
+            more(rest.len())
+        )),
     };
     let (covered, all) = findings.coverage.accounts;
     let open = match findings.coverage.revenue.filter(|(_, all)| *all > 0.0) {

@@ -149,7 +149,10 @@ fn trailing_unit(window: Length) -> Result<Unit, String> {
         ..=7 => Ok(Unit::Week),
         8..=31 => Ok(Unit::Month),
         32..=92 => Ok(Unit::Quarter),
-        _ => Err(format!("its window of {} is longer than a quarter, so neighbouring readings share data", window.words())),
+        _ => Err(format!(
+            "its window of {} is longer than a quarter, so neighbouring readings share data",
+            window.words()
+        )),
     }
 }
 

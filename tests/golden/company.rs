@@ -14,19 +14,19 @@ use throughline::report::decisions;
 use throughline::report::inputs::*;
 use throughline::stats::interval::wilson;
 
-pub const AS_OF: Date = date(2026, 6, 30);
+pub(crate) const AS_OF: Date = date(2026, 6, 30);
 const FIRST_DAY: Date = date(2025, 1, 6);
 
 /// Numbers that look like chance and are the same on every machine.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// About normal, between -3 and 3: the sum of twelve even ones.
-    pub fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         let mut even = || {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (self.0 >> 40) as f64 / (1_u64 << 24) as f64
@@ -35,7 +35,7 @@ impl Dice {
     }
 }
 
-pub fn calendar() -> Calendar {
+pub(crate) fn calendar() -> Calendar {
     Calendar { zone: jiff::tz::TimeZone::UTC, week_starts: Weekday::Monday, fiscal_year_starts: 1 }
 }
 
@@ -45,7 +45,16 @@ fn uses(signal: &str) -> Use {
 
 fn signal(id: &str, matches: Matches) -> Signal {
     let id = SignalId::new(id);
-    Signal { id, matches, filter: None, account_filter: None, first_time: false, distinct: None, at_least: 1, per: None }
+    Signal {
+        id,
+        matches,
+        filter: None,
+        account_filter: None,
+        first_time: false,
+        distinct: None,
+        at_least: 1,
+        per: None,
+    }
 }
 
 fn event(id: &str) -> Signal {
@@ -57,7 +66,11 @@ fn lane(id: &str, name: &str, owner: &str) -> Lane {
 }
 
 fn outcome(id: &str, lane: &str, statement: &str, behaviour: &str, agreed: Option<Option<Date>>) -> Outcome {
-    let agreed = agreed.map(|review_by| Agreement { on: date(2026, 1, 12), by: vec!["CEO".to_owned(), "CPO".to_owned()], review_by });
+    let agreed = agreed.map(|review_by| Agreement {
+        on: date(2026, 1, 12),
+        by: vec!["CEO".to_owned(), "CPO".to_owned()],
+        review_by,
+    });
     Outcome {
         id: OutcomeId::new(id),
         lane: LaneId::new(lane),
@@ -119,7 +132,11 @@ fn metrics() -> Vec<Metric> {
         "second-site",
         TractionKind::Activation(Activation {
             start: uses("signup"),
-            reach: Reach::All(vec![Criterion::Signal { signal: SignalId::new("site_online"), count: Count::Values, at_least: 2 }]),
+            reach: Reach::All(vec![Criterion::Signal {
+                signal: SignalId::new("site_online"),
+                count: Count::Values,
+                at_least: 2,
+            }]),
             ordered: false,
             within: Length::days(60),
             cohort: Unit::Month,
@@ -132,8 +149,11 @@ fn metrics() -> Vec<Metric> {
         from: Some((0.20, date(2025, 7, 1))),
         path: TargetPath::Linear,
     });
-    second_site.owner_says =
-        Some(OwnerSays { on: date(2026, 6, 28), status: Some(Pace::On), text: "guided set-up shipped in April".to_owned() });
+    second_site.owner_says = Some(OwnerSays {
+        on: date(2026, 6, 28),
+        status: Some(Pace::On),
+        text: "guided set-up shipped in April".to_owned(),
+    });
     let sites = traction(
         "sites-active",
         "Sites active each week",
@@ -154,7 +174,12 @@ fn metrics() -> Vec<Metric> {
             available: None,
         }),
     );
-    habit.target = Some(Target { value: 0.55, by: date(2027, 3, 31), from: Some((0.45, date(2026, 1, 1))), path: TargetPath::Linear });
+    habit.target = Some(Target {
+        value: 0.55,
+        by: date(2027, 3, 31),
+        from: Some((0.45, date(2026, 1, 1))),
+        path: TargetPath::Linear,
+    });
     let funnel = traction(
         "set-up",
         "Set-up completed",
@@ -207,7 +232,7 @@ fn metrics() -> Vec<Metric> {
 }
 
 /// The plan: four lanes, four outcomes, six traction metrics, four business metrics.
-pub fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     Plan {
         root: PathBuf::new(),
         text: String::new(),
@@ -245,8 +270,20 @@ pub fn plan() -> Plan {
         ],
         outcomes: vec![
             outcome("second-site", "edge", "A team brings a second site online", "site_online", Some(None)),
-            outcome("production", "build", "A builder deploys to production more often", "deploy", Some(Some(date(2026, 12, 31)))),
-            outcome("reuse", "build", "Builders reuse what others built", "blueprint_used", Some(Some(date(2026, 5, 31)))),
+            outcome(
+                "production",
+                "build",
+                "A builder deploys to production more often",
+                "deploy",
+                Some(Some(date(2026, 12, 31))),
+            ),
+            outcome(
+                "reuse",
+                "build",
+                "Builders reuse what others built",
+                "blueprint_used",
+                Some(Some(date(2026, 5, 31))),
+            ),
             outcome("operations", "trust", "IT hands the platform to operations", "sso_on", None),
         ],
         metrics: metrics(),
@@ -307,7 +344,9 @@ fn share_of(period: Period, counted: f64, eligible: f64) -> Reading {
 }
 
 fn series(id: &str, kind: &'static str, unit: ValueUnit, readings: Vec<Reading>) -> Series {
-    let letters = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let letters = id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Series {
         metric: Some(MetricId::new(id)),
         kind,
@@ -360,7 +399,10 @@ fn second_site() -> MetricFindings {
     let curve = |label: &str, top: f64, until: u32, open: bool, eligible: u64| Curve {
         label: label.to_owned(),
         eligible,
-        points: (0..=until).step_by(2).map(|day| (f64::from(day), top * (1.0 - (-f64::from(day) / 19.0).exp()))).collect(),
+        points: (0..=until)
+            .step_by(2)
+            .map(|day| (f64::from(day), top * (1.0 - (-f64::from(day) / 19.0).exp())))
+            .collect(),
         open,
     };
     let curves = vec![
@@ -370,7 +412,12 @@ fn second_site() -> MetricFindings {
         curve("Q2 2026", 0.335, 42, true, 176),
     ];
     let mut found = MetricFindings::none(MetricId::new("second-site"));
-    found.by_segment = Some(by_tier(&monthly, &[("starter", 0.5, -0.06), ("team", 0.38, 0.05), ("enterprise", 0.12, 0.12)], "second-site", "activation"));
+    found.by_segment = Some(by_tier(
+        &monthly,
+        &[("starter", 0.5, -0.06), ("team", 0.38, 0.05), ("enterprise", 0.12, 0.12)],
+        "second-site",
+        "activation",
+    ));
     found.weekly = Some(series("second-site", "activation", ValueUnit::Share, weekly));
     found.monthly = Some(series("second-site", "activation", ValueUnit::Share, monthly));
     found.to_date = to_date;
@@ -399,13 +446,22 @@ fn sites_active() -> MetricFindings {
         let all = periods(unit);
         let rows = all.into_iter().enumerate().map(|(at, period)| {
             let seasonal = if period.start.month() == 12 { 0.96 } else { 1.0 };
-            reading(period, Some((base * seasonal * (1.0 + 0.004 * at as f64 * if unit == Unit::Month { 4.3 } else { 1.0 }) + noise * dice.next()).round()), None)
+            reading(
+                period,
+                Some(
+                    (base * seasonal * (1.0 + 0.004 * at as f64 * if unit == Unit::Month { 4.3 } else { 1.0 })
+                        + noise * dice.next())
+                    .round(),
+                ),
+                None,
+            )
         });
         rows.collect()
     };
     let (weekly, monthly) = (counts(Unit::Week, 212.0, 9.0), counts(Unit::Month, 288.0, 8.0));
     let mut found = MetricFindings::none(MetricId::new("sites-active"));
-    let last = |month: Date| monthly.iter().find(|reading| reading.period.start == month).and_then(|reading| reading.value);
+    let last =
+        |month: Date| monthly.iter().find(|reading| reading.period.start == month).and_then(|reading| reading.value);
     found.to_date = ratios(|range, this| {
         let period = if this { range.this } else { range.last_year };
         let month = last(plus_months(period.end, -1))?;
@@ -420,9 +476,20 @@ fn sites_active() -> MetricFindings {
 fn weekly_pipelines() -> MetricFindings {
     let drop = |part: f64| 0.462 + 0.02 * part - if part > 0.97 { 0.105 } else { 0.0 };
     let weekly = shares(Unit::Week, 21, drop, (250.0, 322.0), 0.011);
-    let monthly = shares(Unit::Month, 22, |part| 0.462 + 0.02 * part - if part > 0.97 { 0.05 } else { 0.0 }, (250.0, 322.0), 0.008);
+    let monthly = shares(
+        Unit::Month,
+        22,
+        |part| 0.462 + 0.02 * part - if part > 0.97 { 0.05 } else { 0.0 },
+        (250.0, 322.0),
+        0.008,
+    );
     let mut found = MetricFindings::none(MetricId::new("weekly-pipelines"));
-    let mut split = by_tier(&weekly, &[("starter", 0.45, -0.07), ("team", 0.40, 0.04), ("enterprise", 0.15, 0.10)], "weekly-pipelines", "adoption");
+    let mut split = by_tier(
+        &weekly,
+        &[("starter", 0.45, -0.07), ("team", 0.40, 0.04), ("enterprise", 0.15, 0.10)],
+        "weekly-pipelines",
+        "adoption",
+    );
     // The drop is the starters': the others keep their level.
     for part in &mut split.readings {
         let late = part.period.start >= date(2026, 6, 15);
@@ -440,14 +507,30 @@ fn weekly_pipelines() -> MetricFindings {
         stages: stages
             .map(|(at, period)| {
                 let at = at as u64;
-                Stages { period, never: 96 - at * 2, tried: 41, adopted: 38 + at, habitual: 74 + 2 * at, lapsed: 18 + at / 2 }
+                Stages {
+                    period,
+                    never: 96 - at * 2,
+                    tried: 41,
+                    adopted: 38 + at,
+                    habitual: 74 + 2 * at,
+                    lapsed: 18 + at / 2,
+                }
             })
             .collect(),
         since_available: Vec::new(),
     };
-    found.contributions = [("acme", "lost", -0.0031), ("brightside", "left", -0.0031), ("corvus", "lost", -0.0031), ("delft-lab", "lost", -0.0029), ("eastwind", "lost", -0.0029), ("fjord", "lost", -0.0028), ("gantry", "gained", 0.0031), ("others-1", "lost", -0.04)]
-        .map(|(account, moved, contribution)| Contribution { account: account.to_owned(), moved, contribution })
-        .to_vec();
+    found.contributions = [
+        ("acme", "lost", -0.0031),
+        ("brightside", "left", -0.0031),
+        ("corvus", "lost", -0.0031),
+        ("delft-lab", "lost", -0.0029),
+        ("eastwind", "lost", -0.0029),
+        ("fjord", "lost", -0.0028),
+        ("gantry", "gained", 0.0031),
+        ("others-1", "lost", -0.04),
+    ]
+    .map(|(account, moved, contribution)| Contribution { account: account.to_owned(), moved, contribution })
+    .to_vec();
     found.weekly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, weekly));
     found.monthly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, monthly));
     found
@@ -464,8 +547,7 @@ fn stepped(readings: Vec<Reading>) -> Vec<Reading> {
     };
     let rows = readings.into_iter().flat_map(|mut last| {
         last.rest = vec![("step", Datum::Count(4))];
-        let mut rows: Vec<Reading> =
-            levels.iter().zip(1..).map(|(level, step)| earlier(&last, step, *level)).collect();
+        let mut rows: Vec<Reading> = levels.iter().zip(1..).map(|(level, step)| earlier(&last, step, *level)).collect();
         rows.push(last);
         rows
     });
@@ -476,7 +558,12 @@ fn set_up() -> MetricFindings {
     let weekly = closing(shares(Unit::Week, 31, |_| 0.41, (38.0, 46.0), 0.05), 14);
     let monthly = closing(shares(Unit::Month, 32, |_| 0.41, (160.0, 190.0), 0.025), 14);
     let mut found = MetricFindings::none(MetricId::new("set-up"));
-    let step = |name: &str, counted, seconds| throughline::report::inputs::Step { name: name.to_owned(), eligible: 184, counted, median_seconds: seconds };
+    let step = |name: &str, counted, seconds| throughline::report::inputs::Step {
+        name: name.to_owned(),
+        eligible: 184,
+        counted,
+        median_seconds: seconds,
+    };
     found.companion = Companion::Funnel {
         label: "entered in May 2026".to_owned(),
         steps: vec![
@@ -530,7 +617,8 @@ fn money() -> [MetricFindings; 4] {
     let (mut level, mut rows, mut moves) = (262_000.0_f64, Vec::new(), Vec::new());
     for period in periods(Unit::Month) {
         let opening = level;
-        let parts = [5_200.0, 600.0, 6_100.0, 2_300.0, 3_900.0].map(|size: f64| (size * (1.0 + 0.22 * dice.next())).max(0.0).round());
+        let parts = [5_200.0, 600.0, 6_100.0, 2_300.0, 3_900.0]
+            .map(|size: f64| (size * (1.0 + 0.22 * dice.next())).max(0.0).round());
         let [new, reactivation, expansion, contraction, churn] = parts;
         level = opening + new + reactivation + expansion - contraction - churn;
         rows.push(reading(period, Some(level), None));
@@ -548,7 +636,12 @@ fn money() -> [MetricFindings; 4] {
     });
     nrr.monthly = Some(series("nrr", "net_revenue_retention", ValueUnit::Share, readings.collect()));
     let mut renewals = MetricFindings::none(MetricId::new("renewal-rate"));
-    renewals.monthly = Some(series("renewal-rate", "renewal_rate", ValueUnit::Share, shares(Unit::Month, 71, |part| 0.84 + 0.04 * part, (138.0, 164.0), 0.006)));
+    renewals.monthly = Some(series(
+        "renewal-rate",
+        "renewal_rate",
+        ValueUnit::Share,
+        shares(Unit::Month, 71, |part| 0.84 + 0.04 * part, (138.0, 164.0), 0.006),
+    ));
     [mrr, movements, nrr, renewals]
 }
 
@@ -609,7 +702,14 @@ state = "open"
 
 fn restated(metric: &str, month: Date, old: f64, new: f64) -> Restated {
     let period = Period { start: month, end: plus_months(month, 1) };
-    Restated { metric: MetricId::new(metric), unit: Unit::Month, period, segment: String::new(), old: Some(old), new: Some(new) }
+    Restated {
+        metric: MetricId::new(metric),
+        unit: Unit::Month,
+        period,
+        segment: String::new(),
+        old: Some(old),
+        new: Some(new),
+    }
 }
 
 fn release(id: &str, title: &str, on: Date, lane: &str) -> Release {
@@ -629,7 +729,7 @@ fn accounting(source: &str, read: u64, duplicate: u64, reasons: &[(&str, u64)]) 
 }
 
 /// Everything found.
-pub fn findings() -> Findings {
+pub(crate) fn findings() -> Findings {
     let mut metrics = vec![second_site(), sites_active(), weekly_pipelines(), set_up(), blueprint_return(), sso()];
     metrics.extend(money());
     let fresh = |source: &str, day, state| Freshness { source: source.to_owned(), day: Some(day), state };
@@ -665,7 +765,10 @@ pub fn findings() -> Findings {
             outcome: "production".to_owned(),
             text: "The new editor lost our saved stages".to_owned(),
         }],
-        restated: vec![restated("renewal-rate", date(2026, 3, 1), 0.86, 0.884), restated("second-site", date(2026, 2, 1), 0.24, 0.262)],
+        restated: vec![
+            restated("renewal-rate", date(2026, 3, 1), 0.86, 0.884),
+            restated("second-site", date(2026, 2, 1), 0.24, 0.262),
+        ],
         decisions: decisions::parse("decisions.toml", DECISIONS).expect("the test's own decisions are well written"),
     }
 }

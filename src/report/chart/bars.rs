@@ -4,7 +4,9 @@ use plotters::style::RGBColor;
 
 use crate::report::numbers::count;
 
-use super::canvas::{Anchor, BLUE, Canvas, FAINT, GRID, INK, ORANGE, PALE, SOFT, WHITE, bold, draw, fitted, plain, width};
+use super::canvas::{
+    Anchor, BLUE, Canvas, FAINT, GRID, INK, ORANGE, PALE, SOFT, WHITE, bold, draw, fitted, plain, width,
+};
 use super::scale::Scale;
 use super::six_twelve::axis_label;
 use super::{Funnel, MovementBar, Movements, StageBars};
@@ -78,8 +80,7 @@ pub(super) fn funnel(spec: &Funnel) -> String {
     })
 }
 
-const UP: [(&str, RGBColor); 3] =
-    [("new", BLUE), ("reactivation", PALE), ("expansion", RGBColor(0x5f, 0x8f, 0xc8))];
+const UP: [(&str, RGBColor); 3] = [("new", BLUE), ("reactivation", PALE), ("expansion", RGBColor(0x5f, 0x8f, 0xc8))];
 const DOWN: [(&str, RGBColor); 2] = [("contraction", RGBColor(0xe5, 0xb9, 0x97)), ("churn", ORANGE)];
 
 /// What came above the line, what went below it, and a mark at the net.

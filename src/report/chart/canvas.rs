@@ -2,10 +2,10 @@
 
 use std::sync::Once;
 
+use plotters::backend::DrawingBackend;
 use plotters::backend::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle, register_font};
-use plotters::backend::DrawingBackend;
 
 /// The face, as every page and chart embeds it.
 pub(in super::super) const INTER_REGULAR: &[u8] = include_bytes!("../fonts/inter-regular.woff2");
@@ -69,7 +69,8 @@ pub(super) fn draw(size: (f64, f64), class: &str, alt: &str, paint: impl FnOnce(
         canvas.backend.present().expect("a string takes every picture");
     }
     let body = &svg[svg.find('>').expect("a picture has a head") + 1..];
-    let body = body.replace(" opacity=\"1\"", "").replace("dy=\"0.5ex\"", "dy=\"0.36em\"").replace("\"bold\"", "\"600\"");
+    let body =
+        body.replace(" opacity=\"1\"", "").replace("dy=\"0.5ex\"", "dy=\"0.36em\"").replace("\"bold\"", "\"600\"");
     let alt = alt.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{alt}\">\n<title>{alt}</title>{body}",
@@ -133,7 +134,9 @@ impl Canvas<'_> {
 
     /// A filled shape.
     pub(super) fn shape(&mut self, points: &[(f64, f64)], ink: RGBColor) {
-        self.backend.fill_polygon(points.iter().map(|point| at(*point)), &ink.filled()).expect("a string takes every shape");
+        self.backend
+            .fill_polygon(points.iter().map(|point| at(*point)), &ink.filled())
+            .expect("a string takes every shape");
     }
 
     /// A text whose middle line stands at the point.

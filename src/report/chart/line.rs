@@ -66,7 +66,10 @@ fn place(spec: &Line) -> (Vec<Placed<'_>>, f64) {
             top += 14.0;
         }
         let outcome = row.outcome.as_ref().map_or(Vec::new(), |text| wrapped(text, bold(13.0, INK), 236.0, 3));
-        let title = row.node.as_ref().map_or(Vec::new(), |node| wrapped(&node.title, bold(13.0, INK), OUT - TRACTION - 12.0, 2));
+        let title = row
+            .node
+            .as_ref()
+            .map_or(Vec::new(), |node| wrapped(&node.title, bold(13.0, INK), OUT - TRACTION - 12.0, 2));
         let lines = outcome.len().max(title.len()).max(1) as f64;
         let arrows = spec.arrows.iter().filter(|arrow| arrow.row == at).count() as f64;
         let middle = top + lines * ROW + 10.0;
@@ -173,7 +176,11 @@ fn business(spec: &Line, rows: &[Placed<'_>], end: f64) -> Vec<(f64, Vec<String>
     for (at, node) in spec.business.iter().enumerate() {
         let from: Vec<f64> =
             spec.arrows.iter().filter(|arrow| arrow.business == at).map(|arrow| rows[arrow.row].middle).collect();
-        let wish = if from.is_empty() { 40.0 + even * (at as f64 + 0.5) } else { from.iter().sum::<f64>() / from.len() as f64 };
+        let wish = if from.is_empty() {
+            40.0 + even * (at as f64 + 0.5)
+        } else {
+            from.iter().sum::<f64>() / from.len() as f64
+        };
         let title = wrapped(&node.title, bold(13.0, INK), WIDE - BUSINESS, 2);
         let tall = ROW * (title.len().max(1) - 1) as f64;
         let after = (spec.business.len() - 1 - at) as f64;

@@ -13,7 +13,8 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale that holds all values with a little room, about `wanted` gridlines apart.
     pub(super) fn around(values: impl Iterator<Item = f64>, place: (f64, f64), wanted: f64) -> Self {
-        let (mut low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (mut low, mut high) =
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         if !low.is_finite() {
             (low, high) = (0.0, 1.0);
         }
@@ -44,7 +45,11 @@ impl Scale {
 /// The round step nearest above: 1, 2, 2.5 or 5 times a power of ten.
 fn step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
-    [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least * 0.999).unwrap_or(10.0 * power)
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|step| *step >= least * 0.999)
+        .unwrap_or(10.0 * power)
 }
 
 #[cfg(test)]

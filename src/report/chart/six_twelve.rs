@@ -42,7 +42,13 @@ pub(super) fn wide(spec: &SixTwelve) -> String {
         let shared = spec.one_axis.then(|| scale(spec.weeks.iter().chain(&spec.months), place));
         let counts = [&spec.weeks, &spec.months].map(|panel| panel.as_ref().map_or(0, |panel| panel.slots.len()));
         let both = counts.iter().all(|count| *count > 0);
-        let gap = if !both { 0.0 } else if spec.one_axis { 1.0 } else { 1.7 };
+        let gap = if !both {
+            0.0
+        } else if spec.one_axis {
+            1.0
+        } else {
+            1.7
+        };
         let slot = (960.0 - AXIS) / (counts[0] as f64 + counts[1] as f64 + gap);
         let mut left = 0.0;
         for panel in [&spec.weeks, &spec.months].into_iter().flatten() {
@@ -108,7 +114,11 @@ pub(super) fn axis_label(style: &Style, tick: f64) -> String {
         }
         ValueUnit::Count | ValueUnit::Number => {
             let value = crate::report::numbers::round(tick, 6);
-            if value.abs() < 10_000.0 { format!("{value}").replace('-', "\u{2212}") } else { trimmed(&short.label(tick)) }
+            if value.abs() < 10_000.0 {
+                format!("{value}").replace('-', "\u{2212}")
+            } else {
+                trimmed(&short.label(tick))
+            }
         }
         ValueUnit::Money => trimmed(&short.level(tick)),
     }
@@ -179,7 +189,11 @@ fn places(panel: &Panel, frame: &Frame, value: impl Fn(&Slot) -> Option<f64>) ->
 
 /// The stretches without a gap: a line is never drawn over a missing point.
 pub(super) fn runs(places: &[Option<(f64, f64)>]) -> Vec<Vec<(f64, f64)>> {
-    places.split(Option::is_none).filter(|run| !run.is_empty()).map(|run| run.iter().copied().flatten().collect()).collect()
+    places
+        .split(Option::is_none)
+        .filter(|run| !run.is_empty())
+        .map(|run| run.iter().copied().flatten().collect())
+        .collect()
 }
 
 fn lonely(canvas: &mut Canvas<'_>, part: &[(f64, f64)], ink: RGBColor) {
@@ -225,8 +239,11 @@ fn labels(
     lines: [&[Option<(f64, f64)>]; 2],
     mut taken: Vec<Box2>,
 ) {
-    let segments: Vec<((f64, f64), (f64, f64))> =
-        lines.iter().flat_map(|line| runs(line)).flat_map(|run| run.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()).collect();
+    let segments: Vec<((f64, f64), (f64, f64))> = lines
+        .iter()
+        .flat_map(|line| runs(line))
+        .flat_map(|run| run.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>())
+        .collect();
     let last = lines[0].iter().rposition(Option::is_some);
     // The last point first: it must not be the one that is dropped.
     for (at, slot) in panel.slots.iter().enumerate().rev() {
@@ -238,7 +255,8 @@ fn labels(
         };
         let half = width(&slot.label, style) / 2.0;
         let reach = if slot.ring { 19.0 } else { 15.0 };
-        let space = |off: f64| ((place.0 - half - 2.0, place.1 + off - 7.0), (place.0 + half + 2.0, place.1 + off + 7.0));
+        let space =
+            |off: f64| ((place.0 - half - 2.0, place.1 + off - 7.0), (place.0 + half + 2.0, place.1 + off + 7.0));
         let cost = |off: f64| {
             let space = space(off);
             let outside = space.0.1 < frame.top - 16.0 || space.1.1 > frame.bottom + 1.0;

@@ -80,8 +80,10 @@ fn control(plan: &Plan, judged: &Judged<'_>) -> Option<Control> {
         lower: limits.map(|limits| scale(limits.lower)),
         upper: limits.map(|limits| scale(limits.upper)),
         trial: !chart.frozen(),
-        first: numbers::period_name(&plan.workspace.calendar, chart.unit, chart.points[from].period).replace("the week of ", ""),
-        last: numbers::period_name(&plan.workspace.calendar, chart.unit, chart.points[to - 1].period).replace("the week of ", ""),
+        first: numbers::period_name(&plan.workspace.calendar, chart.unit, chart.points[from].period)
+            .replace("the week of ", ""),
+        last: numbers::period_name(&plan.workspace.calendar, chart.unit, chart.points[to - 1].period)
+            .replace("the week of ", ""),
         points: points.collect(),
     })
 }
@@ -91,7 +93,8 @@ fn accounting(findings: &Findings) -> Vec<AccountingRow> {
         .accounting
         .iter()
         .map(|row| {
-            let reasons: Vec<String> = row.reasons.iter().map(|(reason, n)| format!("{} {reason}", count(*n))).collect();
+            let reasons: Vec<String> =
+                row.reasons.iter().map(|(reason, n)| format!("{} {reason}", count(*n))).collect();
             let day = findings.freshness.iter().find(|fresh| fresh.source == row.source).and_then(|fresh| fresh.day);
             AccountingRow {
                 source: row.source.clone(),
@@ -124,7 +127,11 @@ fn compared(findings: &Findings, plan: &Plan) -> (Vec<Compared>, Vec<(String, St
     let title = |id: &MetricId| match plan.metric(id) {
         Some(crate::model::metric::Metric::Traction(traction)) => traction.title.clone(),
         Some(crate::model::metric::Metric::Business(business)) => business.title.clone(),
-        None => plan.outcomes.iter().find(|one| one.id.as_str() == id.as_str()).map_or(id.to_string(), |one| one.statement.clone()),
+        None => plan
+            .outcomes
+            .iter()
+            .find(|one| one.id.as_str() == id.as_str())
+            .map_or(id.to_string(), |one| one.statement.clone()),
     };
     let (mut rows, mut not) = (Vec::new(), Vec::new());
     for evidence in &findings.evidence {
@@ -132,7 +139,9 @@ fn compared(findings: &Findings, plan: &Plan) -> (Vec<Compared>, Vec<(String, St
         match &evidence.finding {
             Finding::Compared(comparison) => rows.push(row(arrow, evidence.design, comparison)),
             Finding::NotTestable { because, .. } => not.push((arrow, because.clone())),
-            Finding::ByDefinition => not.push((arrow, "by definition: the metric counts the outcome's own behaviour".to_owned())),
+            Finding::ByDefinition => {
+                not.push((arrow, "by definition: the metric counts the outcome's own behaviour".to_owned()))
+            }
         }
     }
     (rows, not)
@@ -141,7 +150,12 @@ fn compared(findings: &Findings, plan: &Plan) -> (Vec<Compared>, Vec<(String, St
 fn row(arrow: String, design: &str, comparison: &Comparison) -> Compared {
     let arm = |(all, with): (u64, u64)| format!("{} of {}", count(with), count(all));
     let range = |value: f64, low: f64, high: f64| {
-        format!("{} pp ({} to {})", wording::plus(value * 100.0), wording::plus(low * 100.0), wording::plus(high * 100.0))
+        format!(
+            "{} pp ({} to {})",
+            wording::plus(value * 100.0),
+            wording::plus(low * 100.0),
+            wording::plus(high * 100.0)
+        )
     };
     let (raw, low, high) = comparison.raw;
     Compared {

@@ -25,7 +25,11 @@ enum Why {
 }
 
 /// The rows, how many more there would be, and signals the last review has shown already.
-pub(super) fn attention(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> (Vec<Attention>, usize, Vec<String>) {
+pub(super) fn attention(
+    findings: &Findings,
+    plan: &Plan,
+    judged: &[Judged<'_>],
+) -> (Vec<Attention>, usize, Vec<String>) {
     let mut found: Vec<(Why, &Judged<'_>)> = judged.iter().filter_map(|one| Some((why(one)?, one))).collect();
     found.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.number.cmp(&other.1.number)));
     let more = found.len().saturating_sub(SHOWN);

@@ -20,7 +20,8 @@ pub(super) fn lanes(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> 
             let ours = judged.iter().filter(|one| one.place.is_some_and(|(place, _)| place.id == lane.id));
             let bare = plan.outcomes.iter().filter(|outcome| outcome.lane == lane.id);
             let bare = bare.filter(|outcome| !plan.traction().any(|traction| traction.outcome == outcome.id));
-            let mut without: Vec<String> = bare.map(|outcome| wording::outcome_without_metric(&outcome.statement)).collect();
+            let mut without: Vec<String> =
+                bare.map(|outcome| wording::outcome_without_metric(&outcome.statement)).collect();
             if !plan.outcomes.iter().any(|outcome| outcome.lane == lane.id) {
                 without.push("This lane has no outcome.".to_owned());
             }
@@ -67,7 +68,13 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         companion: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::companion(plan, judged, found)),
         segments: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::segments(plan, judged, found)),
         moved: judged.found.and_then(|found| moved::moved(plan, judged, found)),
-        releases: made.as_ref().map(Made::releases).unwrap_or_default().into_iter().map(|release| release.label).collect(),
+        releases: made
+            .as_ref()
+            .map(Made::releases)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|release| release.label)
+            .collect(),
         quotes: quotes(findings, judged),
         chart,
         no_chart,

@@ -99,11 +99,15 @@ fn triangle(
     let rows = cohorts.iter().map(|cohort| chart::TriangleRow {
         name: numbers::period_name(&plan.workspace.calendar, unit, cohort.period).replace("the week of ", ""),
         eligible: cohort.eligible,
-        cells: cohort.cells.iter().map(|(counted, settled)| chart::TriangleCell {
-            share: (cohort.eligible >= min_n).then(|| *counted as f64 / cohort.eligible as f64),
-            counted: *counted,
-            open: !settled,
-        }).collect(),
+        cells: cohort
+            .cells
+            .iter()
+            .map(|(counted, settled)| chart::TriangleCell {
+                share: (cohort.eligible >= min_n).then(|| *counted as f64 / cohort.eligible as f64),
+                counted: *counted,
+                open: !settled,
+            })
+            .collect(),
     });
     chart::Triangle {
         title: format!("Who came back, by {} of start", unit.word()),

@@ -60,7 +60,10 @@ fn coverage(findings: &Findings, plan: &Plan) -> Coverage {
     let (covered, all) = findings.coverage.accounts;
     let accounts = format!("{} of {}", count(covered), count(all));
     if all == 0 {
-        return Coverage { share: None, text: Rich::default().say("No paying account is known, so nobody knows whom this speaks for") };
+        return Coverage {
+            share: None,
+            text: Rich::default().say("No paying account is known, so nobody knows whom this speaks for"),
+        };
     }
     match findings.coverage.revenue.filter(|(_, all)| *all > 0.0) {
         Some((part, whole)) => {
@@ -194,7 +197,10 @@ fn restated(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> (Vec<Res
     };
     let mut cells: Vec<_> = findings.restated.iter().filter(shown).collect();
     cells.sort_by(|one, other| {
-        size(other).total_cmp(&size(one)).then_with(|| one.metric.cmp(&other.metric)).then(one.period.cmp(&other.period))
+        size(other)
+            .total_cmp(&size(one))
+            .then_with(|| one.metric.cmp(&other.metric))
+            .then(one.period.cmp(&other.period))
     });
     let more = cells.len().saturating_sub(SHOWN);
     let note = match (cells.len(), more) {

@@ -89,13 +89,15 @@ pub fn judged<'a>(findings: &'a Findings, plan: &'a Plan) -> Vec<Judged<'a>> {
     let traction = plan.lanes.iter().flat_map(|lane| {
         let outcomes = plan.outcomes.iter().filter(move |outcome| outcome.lane == lane.id);
         outcomes.flat_map(move |outcome| {
-            let of_outcome = plan.metrics.iter().filter(
-                move |metric| matches!(metric, Metric::Traction(traction) if traction.outcome == outcome.id),
-            );
+            let of_outcome = plan
+                .metrics
+                .iter()
+                .filter(move |metric| matches!(metric, Metric::Traction(traction) if traction.outcome == outcome.id));
             of_outcome.map(move |metric| (metric, Some((lane, outcome))))
         })
     });
-    let business = plan.metrics.iter().filter(|metric| matches!(metric, Metric::Business(_))).map(|metric| (metric, None));
+    let business =
+        plan.metrics.iter().filter(|metric| matches!(metric, Metric::Business(_))).map(|metric| (metric, None));
     traction
         .chain(business)
         .enumerate()
@@ -113,7 +115,8 @@ fn judge<'a>(
     let found = findings.metric(metric.id());
     let chart = found.map_or_else(|| Err("it has no reading".to_owned()), |found| xmr::chart(plan, metric, found));
     let series = found.and_then(MetricFindings::series);
-    let silent = series.is_some_and(|series| !series.held.is_empty()) || found.is_some_and(|found| found.dead_since.is_some());
+    let silent =
+        series.is_some_and(|series| !series.held.is_empty()) || found.is_some_and(|found| found.dead_since.is_some());
     let standing = chart.as_ref().ok().filter(|_| !silent).and_then(|chart| chart.standing(metric.better()));
     let seen = findings.last_review.iter().flat_map(|review| &review.signals);
     let seen_since = seen.filter(|(id, _)| id == metric.id()).map(|(_, since)| *since).next();
@@ -153,8 +156,20 @@ fn pace(metric: &Metric, found: &MetricFindings, chart: Option<&Chart>) -> Optio
     let (low, high) = reading.share.and_then(|share| share.interval).or(limits)?;
     let lower_is_better = *better == Better::Lower;
     let pace = match (path < low, path > high) {
-        (true, _) => if lower_is_better { Pace::Behind } else { Pace::Ahead },
-        (_, true) => if lower_is_better { Pace::Ahead } else { Pace::Behind },
+        (true, _) => {
+            if lower_is_better {
+                Pace::Behind
+            } else {
+                Pace::Ahead
+            }
+        }
+        (_, true) => {
+            if lower_is_better {
+                Pace::Ahead
+            } else {
+                Pace::Behind
+            }
+        }
         (false, false) => Pace::On,
     };
     Some(PaceReading { pace, path, on, reading: reading.clone() })

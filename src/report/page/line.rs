@@ -26,14 +26,25 @@ pub(super) fn line(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> L
         .filter_map(|link| {
             let LinkFrom::Metric(from) = &link.from else { return None };
             let business = business.iter().position(|one| *one.metric.id() == link.to)?;
-            Some(Arrow { row: row_of(from)?, business, grade: grade(findings, from, &link.to), because: link.because.clone() })
+            Some(Arrow {
+                row: row_of(from)?,
+                business,
+                grade: grade(findings, from, &link.to),
+                because: link.because.clone(),
+            })
         })
         .collect();
     let on_page_one = rows.len() <= ON_PAGE_ONE;
     let below = below(findings, plan, &traction);
     let business = business.into_iter().map(|one| node(plan, one)).collect();
-    let mut line =
-        Line { rows: rows.into_iter().map(|(row, _)| row).collect(), business, arrows, on_page_one, below, alt: String::new() };
+    let mut line = Line {
+        rows: rows.into_iter().map(|(row, _)| row).collect(),
+        business,
+        arrows,
+        on_page_one,
+        below,
+        alt: String::new(),
+    };
     line.alt = wording::line_alt(&line);
     line
 }
@@ -48,7 +59,8 @@ fn rows<'a>(plan: &'a Plan, judged: &[Judged<'a>]) -> Vec<(LineRow, Option<&'a M
             let ours: Vec<&Judged<'a>> =
                 judged.iter().filter(|one| one.place.is_some_and(|(_, place)| place.id == outcome.id)).collect();
             if ours.is_empty() {
-                let row = LineRow { lane: lane_name.take(), outcome: statement.take(), node: None, grade: Grade::Ungraded };
+                let row =
+                    LineRow { lane: lane_name.take(), outcome: statement.take(), node: None, grade: Grade::Ungraded };
                 rows.push((row, None));
             }
             for one in ours {
@@ -116,7 +128,9 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
             let period = numbers::period_name(&plan.workspace.calendar, unit, reading.period);
             let period = period.replace("the week of ", "week of ");
             let few = figure.text.contains(" of ");
-            let of = numbers::counts(reading).filter(|_| !few).map_or(period.clone(), |counts| format!("{counts}, {period}"));
+            let of = numbers::counts(reading)
+                .filter(|_| !few)
+                .map_or(period.clone(), |counts| format!("{counts}, {period}"));
             (figure.text, of)
         }
         ([], None, None) if bars_only => ("–".to_owned(), "see its bars".to_owned()),
@@ -149,7 +163,10 @@ fn below(findings: &Findings, plan: &Plan, traction: &[&MetricId]) -> Vec<(Strin
         Some(format!("{} → {}: {}", outcome.statement, to.title, Grade::Ungraded.words()))
     });
     let changed = plan.definition_changes.iter().map(|change| {
-        let title = plan.traction().find(|one| one.id == change.metric).map_or(change.metric.to_string(), |one| one.title.clone());
+        let title = plan
+            .traction()
+            .find(|one| one.id == change.metric)
+            .map_or(change.metric.to_string(), |one| one.title.clone());
         format!("{title}, {}: {}", numbers::day(change.on), change.because)
     });
     let all: [(&str, Vec<String>); 5] = [

@@ -57,19 +57,18 @@ pub(super) fn segment_behind(judged: &Judged<'_>, found: &MetricFindings) -> Opt
     let (before, last) = (&chart.points[standing.before?], &chart.points[standing.at]);
     let all = xmr::split(found.by_segment.as_ref()?);
     let rows = |start| all.iter().filter(move |reading| reading.period.start == start).copied();
-    let mut names: Vec<String> =
-        rows(before.reading.period.start).chain(rows(last.reading.period.start)).map(|r| wording::cell(&r.segment)).collect();
+    let mut names: Vec<String> = rows(before.reading.period.start)
+        .chain(rows(last.reading.period.start))
+        .map(|r| wording::cell(&r.segment))
+        .collect();
     names.sort();
     names.dedup();
     let of = |start, name: &String| rows(start).find(|reading| wording::cell(&reading.segment) == *name);
-    let pairs: Vec<_> = names
-        .iter()
-        .map(|name| (of(before.reading.period.start, name), of(last.reading.period.start, name)))
-        .collect();
+    let pairs: Vec<_> =
+        names.iter().map(|name| (of(before.reading.period.start, name), of(last.reading.period.start, name))).collect();
     let totals = totals(&pairs)?;
     let whole: f64 = totals.iter().sum();
-    let (name, total) =
-        names.iter().zip(totals).max_by(|one, other| (one.1 / whole).total_cmp(&(other.1 / whole)))?;
+    let (name, total) = names.iter().zip(totals).max_by(|one, other| (one.1 / whole).total_cmp(&(other.1 / whole)))?;
     (whole != 0.0 && names.len() > 1 && total / whole >= 0.8).then(|| match judged.style.unit {
         ValueUnit::Share => {
             let points = numbers::points(whole);

@@ -37,7 +37,9 @@ pub(super) fn shape(metric: &Metric) -> Shape {
             TractionKind::Activation(_) | TractionKind::Retention(_) | TractionKind::Funnel(_) => Shape::Cohort,
         },
         Metric::Business(business) => match &business.kind {
-            BusinessKind::Mrr | BusinessKind::NetRevenueRetention { .. } | BusinessKind::RenewalRate { .. } => Shape::Stock,
+            BusinessKind::Mrr | BusinessKind::NetRevenueRetention { .. } | BusinessKind::RenewalRate { .. } => {
+                Shape::Stock
+            }
             BusinessKind::MrrMovements => Shape::Flow,
         },
     }
@@ -55,7 +57,12 @@ pub(super) struct Made<'a> {
 }
 
 impl<'a> Made<'a> {
-    pub(super) fn new(findings: &'a Findings, plan: &'a Plan, judged: &'a Judged<'a>, found: &'a MetricFindings) -> Self {
+    pub(super) fn new(
+        findings: &'a Findings,
+        plan: &'a Plan,
+        judged: &'a Judged<'a>,
+        found: &'a MetricFindings,
+    ) -> Self {
         let mut made =
             Self { findings, plan, judged, found, style: judged.style.clone(), weeks: Vec::new(), months: Vec::new() };
         made.weeks = made.shown(Unit::Week, WEEKS);
@@ -83,7 +90,8 @@ impl<'a> Made<'a> {
         let count = if series.kind == "retention" { MONTHS } else { count };
         let mut last = calendar.period(unit, plus_days(self.findings.as_of, 1));
         if shape(self.judged.metric) == Shape::Cohort {
-            let closed = xmr::headline(series).into_iter().filter(|reading| reading.settled).map(|reading| reading.period);
+            let closed =
+                xmr::headline(series).into_iter().filter(|reading| reading.settled).map(|reading| reading.period);
             last = closed.max().map_or(last, |closed| calendar.shifted(unit, closed, 1));
         }
         (1..=count).rev().map(|back| calendar.shifted(unit, last, -i32::try_from(back).unwrap_or(0))).collect()
@@ -210,7 +218,8 @@ impl<'a> Made<'a> {
     /// Why a reading is no base for a comparison.
     fn base(&self, reading: &Reading) -> Result<f64, String> {
         let value = reading.value.ok_or("there was no reading then")?;
-        let last_break = xmr::breaks_of_definition(self.plan, self.judged.metric.id(), Some(self.found)).into_iter().max();
+        let last_break =
+            xmr::breaks_of_definition(self.plan, self.judged.metric.id(), Some(self.found)).into_iter().max();
         if let Some(day) = last_break.filter(|day| reading.period.end <= *day) {
             return Err(format!("the definition changed on {}", numbers::day(day)));
         }
@@ -232,7 +241,8 @@ impl<'a> Made<'a> {
         let mut nine = Vec::new();
         let last = self.weeks.last().and_then(|week| self.at(Unit::Week, week.start)).filter(|reading| reading.settled);
         let week_before = self.weeks.iter().rev().nth(1).and_then(|week| self.at(Unit::Week, week.start));
-        let year_before = self.weeks.last().and_then(|week| self.at(Unit::Week, Self::year_before(Unit::Week, week.start)));
+        let year_before =
+            self.weeks.last().and_then(|week| self.at(Unit::Week, Self::year_before(Unit::Week, week.start)));
         nine.push(self.level(self.week_name(), last));
         nine.push(self.compared("WoW", last, week_before));
         nine.push(self.compared("YoY", last, year_before));

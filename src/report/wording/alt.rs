@@ -13,18 +13,16 @@ pub(in super::super) fn chart_alt(title: &str, weeks: Option<&Panel>, months: Op
         let first = known.next();
         let last = known.next_back().or(first);
         match (first, last) {
-            (Some(first), Some(last)) => format!(
-                "{word} from {} ({}) to {} ({})",
-                style.level(first.1),
-                first.0,
-                style.level(last.1),
-                last.0
-            ),
+            (Some(first), Some(last)) => {
+                format!("{word} from {} ({}) to {} ({})", style.level(first.1), first.0, style.level(last.1), last.0)
+            }
             _ => format!("no {word}"),
         }
     };
-    let parts: Vec<String> =
-        [weeks.map(|panel| told(panel, "weeks")), months.map(|panel| told(panel, "months"))].into_iter().flatten().collect();
+    let parts: Vec<String> = [weeks.map(|panel| told(panel, "weeks")), months.map(|panel| told(panel, "months"))]
+        .into_iter()
+        .flatten()
+        .collect();
     format!("{title}: {}.", parts.join("; "))
 }
 
@@ -54,7 +52,13 @@ pub(in super::super) fn stages_alt(last: &Stages) -> String {
 
 /// The funnel.
 pub(in super::super) fn funnel_alt(first: &Step, last: &Step) -> String {
-    format!("Of {} that entered at {}, {} reached {}.", count(first.counted), first.name, count(last.counted), last.name)
+    format!(
+        "Of {} that entered at {}, {} reached {}.",
+        count(first.counted),
+        first.name,
+        count(last.counted),
+        last.name
+    )
 }
 
 /// The retention triangle.
@@ -104,11 +108,15 @@ pub(in super::super) fn line_alt(line: &Line) -> String {
             continue;
         };
         let ends = line.arrows.iter().filter(|arrow| arrow.row == at);
-        let ends: Vec<String> = ends
-            .map(|arrow| format!("{} ({})", line.business[arrow.business].title, arrow.grade.words()))
-            .collect();
+        let ends: Vec<String> =
+            ends.map(|arrow| format!("{} ({})", line.business[arrow.business].title, arrow.grade.words())).collect();
         let ends = if ends.is_empty() { "nothing".to_owned() } else { ends.join(" and ") };
-        told.push(format!("“{outcome}” to {} {} ({}), which leads to {ends}", node.title, node.value, row.grade.words()));
+        told.push(format!(
+            "“{outcome}” to {} {} ({}), which leads to {ends}",
+            node.title,
+            node.value,
+            row.grade.words()
+        ));
     }
     format!("The line: {}.", told.join("; "))
 }

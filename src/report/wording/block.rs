@@ -78,16 +78,22 @@ pub(in super::super) fn reads(judged: &Judged<'_>, chart: Option<&SixTwelve>) ->
 pub(in super::super) fn no_chart(findings: &Findings, judged: &Judged<'_>) -> String {
     if !judged.held().is_empty() {
         let behind = judged.held().join(" and ");
-        return format!("Held back: {behind} is behind, and this metric is defined through it. Its chart returns when it is read again.");
+        return format!(
+            "Held back: {behind} is behind, and this metric is defined through it. Its chart returns when it is read again."
+        );
     }
     if let Some(dead) = judged.dead() {
-        return format!("{} The instrument stopped; there is no settled reading in the periods shown.", sentence(&no_reading_since(dead)));
+        return format!(
+            "{} The instrument stopped; there is no settled reading in the periods shown.",
+            sentence(&no_reading_since(dead))
+        );
     }
     let waiting = match judged.chart.as_ref().map(|chart| chart.current().status) {
         Ok(Status::TooFew { .. }) => signal::limits_due(findings, judged),
         _ => None,
     };
-    let limits = waiting.map_or(String::new(), |day| format!(" First limits on {} at the earliest.", numbers::day(day)));
+    let limits =
+        waiting.map_or(String::new(), |day| format!(" First limits on {} at the earliest.", numbers::day(day)));
     format!("No settled reading yet in the periods that this block shows.{limits}")
 }
 
@@ -131,7 +137,12 @@ pub(in super::super) fn kept(kept: [(u64, u64); 2], min_n: u64) -> String {
 
 /// A time to do something, in its natural unit.
 pub(in super::super) fn duration(seconds: f64) -> String {
-    let units = [(86_400.0, "day", "days"), (3_600.0, "hour", "hours"), (60.0, "minute", "minutes"), (1.0, "second", "seconds")];
+    let units = [
+        (86_400.0, "day", "days"),
+        (3_600.0, "hour", "hours"),
+        (60.0, "minute", "minutes"),
+        (1.0, "second", "seconds"),
+    ];
     let (size, one, many) = units.into_iter().find(|unit| seconds >= 2.0 * unit.0).unwrap_or(units[3]);
     let text = numbers::significant(seconds / size, 2);
     format!("{text} {}", if text == "1" { one } else { many })

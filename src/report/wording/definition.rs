@@ -78,13 +78,18 @@ fn traction_words(traction: &Traction) -> String {
                 FunnelEntry::Each => "every attempt",
             };
             let within = funnel.within.words();
-            format!("Of the {actors} that entered, the share that went through {steps} {order} within {within}, by {entry}.")
+            format!(
+                "Of the {actors} that entered, the share that went through {steps} {order} within {within}, by {entry}."
+            )
         }
         TractionKind::Gauge(gauge) => match gauge.reduce {
             Reduce::Sum => format!("The last reading of {} in the period, summed over accounts.", gauge.gauge),
             Reduce::Mean => format!("The last reading of {} in the period, per account with a reading.", gauge.gauge),
             Reduce::Share(least) => {
-                format!("Of the accounts with a reading of {}, the share whose last one is at or above {least}.", gauge.gauge)
+                format!(
+                    "Of the accounts with a reading of {}, the share whose last one is at or above {least}.",
+                    gauge.gauge
+                )
             }
         },
     }
@@ -95,7 +100,8 @@ fn business_words(kind: &BusinessKind) -> String {
     match kind {
         BusinessKind::Mrr => "Recurring revenue a month at each month's last instant.".to_owned(),
         BusinessKind::MrrMovements => {
-            "How recurring revenue moved within each month: new, reactivation, expansion, contraction, churn.".to_owned()
+            "How recurring revenue moved within each month: new, reactivation, expansion, contraction, churn."
+                .to_owned()
         }
         BusinessKind::NetRevenueRetention { over } => {
             format!("What those who paid {} ago pay now, over what they paid then.", span(over))

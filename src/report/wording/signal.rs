@@ -94,11 +94,15 @@ pub(in super::super) fn owner_differs(judged: &Judged<'_>) -> String {
     };
     let said = judged.traction().and_then(|traction| traction.owner_says.as_ref()).and_then(|says| says.status);
     match (said, judged.pace.as_ref()) {
-        (Some(said), Some(pace)) => format!("{}; its owner says {}", word(pace.pace), match said {
-            Pace::Ahead => "ahead",
-            Pace::On => "on track",
-            Pace::Behind => "behind",
-        }),
+        (Some(said), Some(pace)) => format!(
+            "{}; its owner says {}",
+            word(pace.pace),
+            match said {
+                Pace::Ahead => "ahead",
+                Pace::On => "on track",
+                Pace::Behind => "behind",
+            }
+        ),
         _ => String::new(),
     }
 }
@@ -110,7 +114,9 @@ pub(in super::super) fn verdict(judged: &Judged<'_>) -> String {
         Err(why) => return format!("Not judged: {why}."),
     };
     match chart.current().status {
-        Status::TooFew { more } => format!("Signal or noise: {} more until there are limits.", periods(chart.unit, more)),
+        Status::TooFew { more } => {
+            format!("Signal or noise: {} more until there are limits.", periods(chart.unit, more))
+        }
         Status::Trial { more } => format!(
             "Limits on trial, {} no status yet; {} more until they are frozen.",
             range(judged, chart).map_or(String::new(), |range| format!("{range},")),
@@ -145,7 +151,12 @@ fn range(judged: &Judged<'_>, chart: &Chart) -> Option<String> {
     let limits = chart.current().limits.as_ref()?;
     Some(if chart.log() {
         let change = |value: f64| numbers::round(value.exp_m1() * 100.0, 0);
-        format!("{} to {} % of change a {}", super::plus(change(limits.lower)), super::plus(change(limits.upper)), chart.unit.word())
+        format!(
+            "{} to {} % of change a {}",
+            super::plus(change(limits.lower)),
+            super::plus(change(limits.upper)),
+            chart.unit.word()
+        )
     } else {
         judged.style.range(limits.lower, limits.upper)
     })
@@ -169,8 +180,12 @@ fn refused(refusal: Refusal) -> String {
             format!("{} of the first twelve points are zero, which have no rate of change", numbers::in_words(points))
         }
         Refusal::NoVariation => "the first twelve points do not vary".to_owned(),
-        Refusal::NotSteady { wild } => format!("the baseline is not steady, {wild} of its points lie outside their own limits"),
-        Refusal::FewDistinctValues { distinct } => format!("there are only {distinct} different values, six are needed"),
+        Refusal::NotSteady { wild } => {
+            format!("the baseline is not steady, {wild} of its points lie outside their own limits")
+        }
+        Refusal::FewDistinctValues { distinct } => {
+            format!("there are only {distinct} different values, six are needed")
+        }
         Refusal::Autocorrelated { lag1 } => {
             format!("each point follows the one before too closely (autocorrelation {lag1:.1}; up to 0.4 would do)")
         }
