@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use support::{decided, link, names, open, plan, rows, small, weeks_of, world};
 use throughline::engine::{DuckDb, Engine};
-use throughline::link::{Context, adjust, decision, exposure::Exposure, test};
+use throughline::link::{Context, adjust, decision, exposure::Exposure, test_in};
 use throughline::model::evidence::Finding;
 use throughline::model::ids::MetricId;
 use throughline::plan::{Design, Link, Plan};
@@ -26,7 +26,7 @@ fn every_row_of_a_world_is_the_graders_row() {
     let plan = plan(links(&expected), &names(&expected["signals"]));
     let rows = rows("decision_rows.csv");
     let header: Vec<&str> = rows[0].iter().map(String::as_str).collect();
-    test(&engine, &Plan { links: vec![], ..plan.clone() }, &context(&expected)).unwrap();
+    test_in(&engine, &Plan { links: vec![], ..plan.clone() }, &context(&expected)).unwrap();
     for ((name, figures), link) in expected["expected"].as_object().unwrap().iter().zip(&plan.links) {
         let exposure = weeks_of(name, figures["at_least"].as_i64().unwrap());
         let decision = decision::of_renewals(&engine, &plan, &context(&expected), link, &exposure).unwrap().unwrap();
@@ -50,7 +50,7 @@ fn every_row_of_a_world_is_the_graders_row() {
 fn every_link_of_a_world_has_the_graders_estimate() {
     let (engine, expected) = world();
     let plan = plan(links(&expected), &names(&expected["signals"]));
-    let evidence = test(&engine, &plan, &context(&expected)).unwrap();
+    let evidence = test_in(&engine, &plan, &context(&expected)).unwrap();
     assert_eq!(evidence.len(), plan.links.len());
     for (found, (name, figures)) in evidence.iter().zip(expected["expected"].as_object().unwrap()) {
         let figure = |key: &str| figures[key].as_f64().unwrap();
@@ -185,7 +185,7 @@ fn an_export_of_survivors_only_is_told() {
     let accounts: Vec<(&str, i64)> = ids.iter().map(|id| (id.as_str(), -10)).collect();
     let used: Vec<(&str, &[i64])> = ids.iter().map(|id| (id.as_str(), [3].as_slice())).collect();
     let engine = small(&accounts, &[("a00", 60, "won")], &used);
-    let evidence = test(&engine, &plan(vec![link("s", 26, None)], &["s"]), &support::context(80)).unwrap();
+    let evidence = test_in(&engine, &plan(vec![link("s", 26, None)], &["s"]), &support::context(80)).unwrap();
     let Finding::NotTestable { gate, because } = &evidence[0].finding else { panic!("{evidence:?}") };
     assert_eq!(*gate, "survivors-only");
     assert!(because.starts_with("21 accounts have been quiet for 13 weeks"), "{because}");
@@ -216,7 +216,7 @@ fn designs_that_are_not_built_say_so() {
     let mut plan = plan(vec![link("s", 26, None)], &["s"]);
     plan.links[0].design = Some(Design::Expansion);
     support::empty(&engine);
-    let evidence = test(&engine, &plan, &support::context(80)).unwrap();
+    let evidence = test_in(&engine, &plan, &support::context(80)).unwrap();
     let Finding::NotTestable { gate, because } = &evidence[0].finding else { panic!("{evidence:?}") };
     assert_eq!((*gate, evidence[0].design), ("design-not-built", "expansion"));
     assert!(because.contains("not built yet"));

@@ -1,7 +1,7 @@
 -- What each row's unit did in the eight weeks before any exposure window: how much, and how many different things.
 --
 -- grain   one row per row of link_rows and observed week; a row with none has none
--- reads   link_rows; link_units; link_weeks; event_weeks; signal_weeks; link_own_events (event_name); link_breadth (event_name)
+-- reads   link_rows; link_weeks; link_unit_events; link_unit_signals; link_own_events (event_name); link_breadth (event_name)
 -- rules   only weeks of the data in which the unit had started
 --         general activity: the uses of `activity_signal`; without one all events but the link's own
 create or replace macro baseline_weeks(activity_signal bigint) as table
@@ -14,28 +14,26 @@ with observed as (
 ),
 
 acts as (
-    select account, week, uses
-    from signal_weeks
+    select unit, week, uses
+    from link_unit_signals
     where signal = activity_signal
     union all
-    select account, week, uses
-    from event_weeks
+    select unit, week, uses
+    from link_unit_events
     where activity_signal is null and event_name not in (select event_name from link_own_events)
 ),
 
 activity as (
-    select units.unit, acts.week, cast(sum(acts.uses) as bigint) as uses
+    select unit, week, cast(sum(uses) as bigint) as uses
     from acts
-    inner join link_units() as units on units.account = acts.account
-    group by units.unit, acts.week
+    group by unit, week
 ),
 
 breadth as (
-    select units.unit, event_weeks.week, count(distinct event_weeks.event_name) as names
-    from event_weeks
-    inner join link_breadth on link_breadth.event_name = event_weeks.event_name
-    inner join link_units() as units on units.account = event_weeks.account
-    group by units.unit, event_weeks.week
+    select link_unit_events.unit, link_unit_events.week, count(*) as names
+    from link_unit_events
+    inner join link_breadth on link_breadth.event_name = link_unit_events.event_name
+    group by link_unit_events.unit, link_unit_events.week
 )
 
 select

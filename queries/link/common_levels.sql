@@ -1,7 +1,7 @@
 -- How many units stand today under each value of each segment; null is a value too.
 --
 -- grain   one row per segment and value
--- reads   link_units; attributes
+-- reads   link_members; attributes
 create or replace macro common_levels() as table
 with latest as (
     select
@@ -13,7 +13,7 @@ with latest as (
             order by case when attributes.value is null then 1 else 0 end, attributes.to_us desc, units.account
         ) as place
     from attributes
-    inner join link_units() as units on units.account = attributes.account
+    inner join link_members as units on units.account = attributes.account
 )
 
 select segment, value, count(*) as units

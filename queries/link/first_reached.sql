@@ -1,15 +1,15 @@
 -- In which week each row's unit first reached what can be reached only once.
 --
 -- grain   one row per row of link_rows
--- reads   link_rows; link_units; reached (metric, account, reached_us); link_weeks
+-- reads   link_rows; link_members; link_reached (metric, account, reached_us); link_weeks
 -- rules   the earliest of the unit's accounts; null for who never did
 create or replace macro first_reached(metric_id text) as table
 with reached_units as (
-    select units.unit, min(reached.reached_us) as reached_us
-    from reached
-    inner join link_units() as units on units.account = reached.account
-    where reached.metric = metric_id
-    group by units.unit
+    select members.unit, min(link_reached.reached_us) as reached_us
+    from link_reached
+    inner join link_members as members on members.account = link_reached.account
+    where link_reached.metric = metric_id
+    group by members.unit
 )
 
 select link_rows.unit, link_rows.due_week, link_weeks.week as reached_week

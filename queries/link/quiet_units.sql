@@ -1,13 +1,13 @@
 -- Whether anyone who went quiet is told to have left: an export of survivors only would tell of none.
 --
 -- grain   one row
--- reads   link_units; event_weeks; renewals
+-- reads   link_members; link_unit_events; renewals
 create or replace macro quiet_units(whole_weeks bigint) as table
 with last_uses as (
-    select units.unit, max(event_weeks.week) as week, max(units.ended_us) as ended_us
-    from link_units() as units
-    inner join event_weeks on event_weeks.account = units.account
-    group by units.unit
+    select members.unit, max(link_unit_events.week) as week, max(members.ended_us) as ended_us
+    from link_members as members
+    inner join link_unit_events on link_unit_events.unit = members.unit
+    group by members.unit
 )
 
 select

@@ -1,14 +1,14 @@
 -- The rows of a link's decision table in design R, before anyone knows who was exposed (evidence.md 3 and 3.1, 7).
 --
 -- grain   one row per unit and anchor
--- reads   renewal_anchors; link_units
+-- reads   renewal_anchors; link_members
 -- rules   exposure ends `gap_weeks` before the anchor, covariates stand before any exposure window: no row can be exposed
 --         by what came after, and every row reaches its anchor
 --         in only if telemetry and unit are old enough for the window 13 weeks earlier too, so that both gaps have the same rows
 create or replace macro renewal_rows(gap_weeks bigint, window_weeks bigint, first_week bigint, whole_weeks bigint) as table
 with units as (
     select unit, min(start_week) as start_week
-    from link_units()
+    from link_members
     group by unit
 )
 

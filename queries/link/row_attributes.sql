@@ -1,7 +1,7 @@
 -- The segments of each row's unit as its covariate week began, and whether that was known then.
 --
 -- grain   one row per row of link_rows and segment; a unit without any account then has none
--- reads   link_rows; link_units; link_weeks; attributes
+-- reads   link_rows; link_members; link_weeks; attributes
 -- rules   of several accounts of a unit the first that has a value speaks
 create or replace macro row_attributes() as table
 with valid as (
@@ -17,7 +17,7 @@ with valid as (
         ) as place
     from link_rows
     inner join link_weeks on link_weeks.week = link_rows.covariate_week
-    inner join link_units() as units on units.unit = link_rows.unit
+    inner join link_members as units on units.unit = link_rows.unit
     inner join attributes
         on attributes.account = units.account
         and attributes.from_us <= link_weeks.start_us

@@ -8,7 +8,7 @@ with told as (
         link_rows.unit,
         link_rows.due_week,
         link_numbers.segment,
-        try_cast(json_extract_string(companies.fields, concat('$."', link_numbers.field, '"')) as double) as value,
+        try_cast(json_extract_string(companies.fields, concat('$."', replace(link_numbers.field, '"', '\"'), '"')) as double) as value,
         companies.valid_from > link_weeks.starts_on as assumed
     from link_rows
     inner join link_weeks on link_weeks.week = link_rows.covariate_week

@@ -1,7 +1,7 @@
 -- What each row's unit paid a month as its covariate week began, and the amount of the first deal it won by that week's end.
 --
 -- grain   one row per row of link_rows
--- reads   link_rows; link_units; link_weeks; customer_mrr; deals
+-- reads   link_rows; link_members; link_weeks; customer_mrr; deals
 -- rules   without billing the first deal stands for the revenue (evidence.md 3.1, 11); a deal counts as known today
 create or replace macro row_revenue() as table
 with paid as (
@@ -11,7 +11,7 @@ with paid as (
         customer_mrr.to_us,
         customer_mrr.mrr_micros
     from customer_mrr
-    left join link_units() as units on units.account = customer_mrr.account
+    left join link_members as units on units.account = customer_mrr.account
 ),
 
 revenue as (

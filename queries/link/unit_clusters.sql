@@ -5,7 +5,7 @@
 -- rules   the value is today's; several companies of one name are the first of them by id
 create or replace macro unit_clusters(cluster_label text) as table
 with current_companies as (
-    select company_id, name, json_extract_string(fields, concat('$."', cluster_label, '"')) as parent
+    select company_id, name, json_extract_string(fields, concat('$."', replace(cluster_label, '"', '\"'), '"')) as parent
     from companies
     where valid_to is null
 ),

@@ -1,15 +1,13 @@
 -- In how many weeks of its window each row's unit did what is meant to lead, and in how many of the window 13 weeks earlier.
 --
 -- grain   one row per row of link_rows
--- reads   link_rows; link_units; signal_weeks; link_signals (signal)
+-- reads   link_rows; link_unit_signals (`unit_signals()`, kept); link_signals (signal)
 -- rules   a week counts once, whichever and however many of the unit's accounts were active in it
 create or replace macro weeks_of_use(window_weeks bigint) as table
 with active as (
-    select distinct units.unit, signal_weeks.week
-    from signal_weeks
-    inner join link_signals on link_signals.signal = signal_weeks.signal
-    inner join link_units() as units on units.account = signal_weeks.account
-    where signal_weeks.uses > 0
+    select distinct link_unit_signals.unit, link_unit_signals.week
+    from link_unit_signals
+    inner join link_signals on link_signals.signal = link_unit_signals.signal
 )
 
 select

@@ -46,6 +46,8 @@ pub const BUSINESS: &[Query] = &[];
 /// What `link` runs.
 pub const LINK: &[Query] = &[
     query!("link/link_units.sql"),
+    query!("link/unit_events.sql"),
+    query!("link/unit_signals.sql"),
     query!("link/unit_clusters.sql"),
     query!("link/common_levels.sql"),
     query!("link/quiet_units.sql"),

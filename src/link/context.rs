@@ -1,7 +1,9 @@
 //! What a test of links needs to know of the run: where its weeks begin and how many there are.
 
+use anyhow::Result;
 use jiff::civil::Date;
 
+use crate::engine::Engine;
 use crate::model::period::{Unit, days_between};
 use crate::model::scope::Scope;
 use crate::plan::Plan;
@@ -20,10 +22,16 @@ pub struct Context {
 
 impl Context {
     /// The weeks of a run; nothing when there is no telemetry.
-    pub fn of(plan: &Plan, scope: &Scope) -> Option<Self> {
-        let week0 = plan.workspace.calendar.period(Unit::Week, scope.first_day?).start;
+    ///
+    /// # Errors
+    /// If the engine refuses.
+    pub fn of(engine: &dyn Engine, plan: &Plan, scope: &Scope) -> Result<Option<Self>> {
+        let Some(first_day) = scope.first_day else { return Ok(None) };
+        let week0 = plan.workspace.calendar.period(Unit::Week, first_day).start;
         let days = days_between(week0, scope.as_of) + 1;
         let weeks = i32::try_from(days.div_euclid(7)).unwrap_or(0);
-        Some(Self { week0, weeks, has_reached: false })
+        let made = "select count(*) as made from information_schema.tables where table_name = 'reached'";
+        let has_reached = engine.query(made, &[])?.count("made", 0) > 0;
+        Ok(Some(Self { week0, weeks, has_reached }))
     }
 }

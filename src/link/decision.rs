@@ -143,15 +143,15 @@ fn rows_reached(engine: &dyn Engine, link: &Link, metric: &str) -> Result<Vec<Ro
     let opens = format!("link_rows.landmark_week - {}", link.window_weeks);
     engine.run(
         &format!(
-            "create or replace temp table link_reached as select link_rows.*, reached.reached_week from link_rows \
+            "create or replace temp table link_still_open as select link_rows.*, reached.reached_week from link_rows \
             inner join first_reached(?) as reached on reached.unit = link_rows.unit \
             and reached.due_week = link_rows.due_week where reached.reached_week is null or reached.reached_week >= {opens}"
         ),
         &[metric.into()],
     )?;
-    let kept = "create or replace temp table link_rows as select * exclude (reached_week) from link_reached";
+    let kept = "create or replace temp table link_rows as select * exclude (reached_week) from link_still_open";
     engine.run(kept, &[])?;
-    let frame = engine.query("select * from link_reached order by unit, due_week", &[])?;
+    let frame = engine.query("select * from link_still_open order by unit, due_week", &[])?;
     let row = |at: usize| {
         let landmark = frame.long("landmark_week", at).unwrap_or(0);
         let reached_by = |week: i64| frame.long("reached_week", at).is_some_and(|reached| reached < week);

@@ -5,6 +5,25 @@ use jiff::civil::Date;
 use crate::model::evidence::Finding;
 use crate::model::ids::{MetricId, OutcomeId, SignalId};
 
+/// Every code of this stage, with what it means.
+pub(super) const CODES: [(&str, &str); 15] = [
+    ("design-not-built", "a link to what this version has no test for"),
+    ("key-not-built", "a link with a key that this version does not read"),
+    ("reached-not-built", "a link from what happens once, of which this version does not tell the first time"),
+    ("threshold-not-built", "a link from a gauge, which this version does not compare with a threshold"),
+    ("no-telemetry", "nobody's use is known at all"),
+    ("no-result", "a business metric without a result per account"),
+    ("no-exposure", "a metric that does not say which accounts had it"),
+    ("no-behaviour", "a link from an outcome that names no behaviour"),
+    ("no-rows", "no decided renewal is late enough for its use to be known before it"),
+    ("survivors-only", "accounts went quiet and none is told to have left: the export holds survivors only"),
+    ("leak", "a factor is empty only for the lost: it was exported after they had left"),
+    ("smaller-arm", "too few renewals with or without the exposure"),
+    ("rarer-outcome", "too few renewals lost, or too few won"),
+    ("clusters", "too few customers"),
+    ("effective-size", "too few renewals of one group are comparable with the other"),
+];
+
 /// A gate or a lint that stands in the way of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Untestable {
@@ -52,6 +71,10 @@ pub(super) fn threshold_not_built(metric: &MetricId) -> Untestable {
 pub(super) fn behaviour_once(signal: &SignalId) -> Untestable {
     let because = format!("`{signal}` happens once per account, and this version does not tell yet when it first did");
     untestable("reached-not-built", because)
+}
+
+pub(super) fn no_telemetry() -> Untestable {
+    untestable("no-telemetry", "no source of events or snapshots has a row yet".to_owned())
 }
 
 pub(super) fn no_result(metric: &MetricId) -> Untestable {

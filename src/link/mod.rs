@@ -17,24 +17,49 @@ use crate::engine::Engine;
 use crate::model::evidence::{Evidence, Finding};
 use crate::model::ids::MetricId;
 use crate::model::metric::{BusinessKind, Metric};
+use crate::model::scope::Scope;
 use crate::plan::{Design, Link, LinkFrom, Plan};
 
 pub use context::Context;
 use issues::Untestable;
 
+/// Every gate and lint that can stand in a link's way, with what it means.
+pub fn codes() -> Vec<(&'static str, &'static str)> {
+    issues::CODES.to_vec()
+}
+
 /// Tests every link of the plan, in the plan's order. Reads the relations of `queries/README.md` that shape and business
-/// make.
+/// make; the evidence of a link that begins at an outcome carries the outcome's id as `from`.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn test(engine: &dyn Engine, plan: &Plan, context: &Context) -> Result<Vec<Evidence>> {
-    relations::make(engine, plan, context)?;
-    plan.links.iter().map(|link| evidence(engine, plan, context, link)).collect()
+pub fn test(engine: &dyn Engine, plan: &Plan, scope: &Scope) -> Result<Vec<Evidence>> {
+    match Context::of(engine, plan, scope)? {
+        Some(context) => test_in(engine, plan, &context),
+        None => Ok(plan.links.iter().map(|link| told(plan, link, issues::no_telemetry().into())).collect()),
+    }
 }
 
-fn evidence(engine: &dyn Engine, plan: &Plan, context: &Context, link: &Link) -> Result<Evidence> {
-    let design = design(plan, link);
-    let finding = match design {
+/// Tests every link of the plan in weeks that the caller has counted.
+///
+/// # Errors
+/// If the engine refuses.
+pub fn test_in(engine: &dyn Engine, plan: &Plan, context: &Context) -> Result<Vec<Evidence>> {
+    relations::make(engine, plan, context)?;
+    let finding = |link: &Link| Ok(told(plan, link, finding(engine, plan, context, link)?));
+    plan.links.iter().map(finding).collect()
+}
+
+fn told(plan: &Plan, link: &Link, finding: Finding) -> Evidence {
+    let from = match &link.from {
+        LinkFrom::Metric(metric) => metric.clone(),
+        LinkFrom::Outcome(outcome) => MetricId::new(outcome.as_str()),
+    };
+    Evidence { from, to: link.to.clone(), design: word(design(plan, link)), finding }
+}
+
+fn finding(engine: &dyn Engine, plan: &Plan, context: &Context, link: &Link) -> Result<Finding> {
+    Ok(match design(plan, link) {
         Some(Design::Renewal) => match renewal(engine, plan, context, link)? {
             Ok(finding) => finding,
             Err(untestable) => untestable.into(),
@@ -42,12 +67,7 @@ fn evidence(engine: &dyn Engine, plan: &Plan, context: &Context, link: &Link) ->
         Some(Design::Expansion) => issues::design_not_built("expansions").into(),
         Some(Design::Signup) => issues::design_not_built("sign-ups").into(),
         None => issues::no_result(&link.to).into(),
-    };
-    let from = match &link.from {
-        LinkFrom::Metric(metric) => metric.clone(),
-        LinkFrom::Outcome(outcome) => MetricId::new(outcome.as_str()),
-    };
-    Ok(Evidence { from, to: link.to.clone(), design: word(design), finding })
+    })
 }
 
 /// How a link is tested: as it says, else by what its business metric is about (plan-file.md).

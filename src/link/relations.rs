@@ -30,6 +30,25 @@ const EVENTS: [(&str, Type); 1] = [("event_name", Type::Text)];
 const NUMBERS: [(&str, Type); 2] = [("segment", Type::Text), ("field", Type::Text)];
 const REACHED: [(&str, Type); 3] = [("metric", Type::Text), ("account", Type::Int), ("reached_us", Type::Long)];
 
+const MEMBERS: [(&str, Type); 5] = [
+    ("account", Type::Int),
+    ("unit", Type::Text),
+    ("unit_start_us", Type::Long),
+    ("start_week", Type::Int),
+    ("ended_us", Type::Long),
+];
+const UNIT_EVENTS: [(&str, Type); 4] =
+    [("unit", Type::Text), ("week", Type::Int), ("event_name", Type::Text), ("uses", Type::Long)];
+const UNIT_SIGNALS: [(&str, Type); 4] =
+    [("signal", Type::Int), ("unit", Type::Text), ("week", Type::Int), ("uses", Type::Long)];
+
+/// What every link reads is computed once: facts of many months stand behind it.
+const KEPT: [&str; 3] = [
+    "create or replace temp table link_members as select * from link_units()",
+    "create or replace temp table link_unit_events as select * from unit_events()",
+    "create or replace temp table link_unit_signals as select * from unit_signals()",
+];
+
 /// Weeks are told from so long before the data on, so that who was a customer already has a tenure.
 const WEEKS_BEFORE: i32 = 20 * 52;
 
@@ -41,10 +60,16 @@ pub(super) fn make(engine: &dyn Engine, plan: &Plan, context: &Context) -> Resul
     engine.relation("link_signals", &SIGNALS, &[])?;
     engine.relation("link_own_events", &EVENTS, &[])?;
     engine.relation("link_breadth", &EVENTS, &[])?;
-    if !context.has_reached {
-        engine.relation("reached", &REACHED, &[])?;
+    engine.relation("link_members", &MEMBERS, &[])?;
+    engine.relation("link_unit_events", &UNIT_EVENTS, &[])?;
+    engine.relation("link_unit_signals", &UNIT_SIGNALS, &[])?;
+    engine.relation("link_reached", &REACHED, &[])?;
+    if context.has_reached {
+        engine
+            .run("create or replace temp table link_reached as select metric, account, reached_us from reached", &[])?;
     }
-    engine.load(queries::LINK)
+    engine.load(queries::LINK)?;
+    KEPT.iter().try_for_each(|sql| engine.run(sql, &[]))
 }
 
 /// Fills `link_signals` and `link_own_events` for one link.

@@ -8,7 +8,7 @@ use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::link::decision::{Decision, of_renewals};
 use throughline::link::exposure::Exposure;
 use throughline::link::issues::Untestable;
-use throughline::link::{Context, test};
+use throughline::link::{Context, test_in};
 use throughline::model::ids::SignalId;
 use throughline::plan::resolve::{Needs, resolve};
 use throughline::plan::{Link, Plan};
@@ -135,7 +135,7 @@ pub(crate) fn decided(
     exposure: &Exposure,
 ) -> Result<Decision, Untestable> {
     let plan = plan(vec![], &["s"]);
-    test(engine, &plan, weeks).unwrap();
+    test_in(engine, &plan, weeks).unwrap();
     of_renewals(engine, &plan, weeks, link, exposure).unwrap()
 }
 
