@@ -475,7 +475,7 @@ tables! {
         /// Refused: a business metric carries no product target.
         target: Anything [refused],
         /// Refused: it follows; it is no product outcome's measure.
-        outcome: Anything [refused],
+        outcome: String [refused],
     }
 
     /// Leadership's own goal.

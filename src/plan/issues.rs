@@ -75,7 +75,8 @@ const CODES: [(&str, &str); 57] = [
 // ---- The file
 
 pub(super) fn plan_syntax(message: &str) -> Diagnostic {
-    Diagnostic::error("plan-syntax", format!("the plan is not TOML: {}", message.trim().replace('\n', ", ")))
+    let message = message.trim().replace('\n', ", ").replace("invalid ", "unreadable ");
+    Diagnostic::error("plan-syntax", format!("the plan is not TOML: {message}"))
         .hint("mend this first; whatever else there is to say comes after it")
 }
 
@@ -180,7 +181,7 @@ pub(super) fn secret_in_value(label: &str) -> Diagnostic {
 }
 
 pub(super) fn secret_in_plan(label: &str, key: &str) -> Diagnostic {
-    Diagnostic::error("secret-in-plan", format!("{label} has a `{key}`, which looks like a secret"))
+    Diagnostic::error("secret-in-plan", format!("{label} has `{key}`, which looks like a secret"))
         .because("secrets never stand in the plan; the value may be one, so it is not shown")
         .hint("name an environment variable instead: `token_env = \"HUBSPOT_TOKEN\"`")
 }
@@ -215,12 +216,14 @@ impl Noun {
 
 pub(super) fn unknown_name(noun: Noun, label: &str, name: &str, known: &[&str]) -> Diagnostic {
     let (code, word) = noun.words();
-    let problem = Diagnostic::error(code, format!("{label} names a {word} that is not there: `{name}`"));
+    let problem =
+        Diagnostic::error(code, format!("{label} names {} {word} that is not there: `{name}`", article(word)));
     match nearest(name, known.iter().copied()) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => {
             problem.because(format!("the plan has no {word}s")).hint("define it, or leave it out")
         }
+        None if known.len() == 1 => problem.hint(format!("the only {word} is {}", words(known))),
         None if known.len() <= 12 => problem.hint(format!("the {word}s are {}", words(known))),
         None => problem.because(format!("the plan has {} {word}s; none is spelled this way", known.len())),
     }
@@ -490,6 +493,11 @@ pub(super) fn files_not_found(label: &str, pattern: &str) -> Diagnostic {
     Diagnostic::warning("files-not-found", format!("{label} matches no file: `{pattern}`"))
         .because("paths are relative to the folder of `throughline.toml`")
         .hint("mend the path, or put the file there")
+}
+
+/// `an outcome`, `a lane`.
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// `` `a`, `b` and `c` ``

@@ -1,5 +1,6 @@
 //! All that is wrong with a plan, collected as it is met and told once, in the order of the file.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, Severity};
@@ -46,12 +47,14 @@ pub(super) struct Problems {
     section: Section,
     found: Vec<Found>,
     secrets: Vec<Span>,
+    /// Keys that stand in their table with a value that was refused: nobody has to say that they are missing.
+    refused: BTreeSet<(usize, String)>,
 }
 
 impl Problems {
     /// Starts with none.
     pub(super) fn none() -> Self {
-        Self { section: Section::Ground, found: Vec::new(), secrets: Vec::new() }
+        Self { section: Section::Ground, found: Vec::new(), secrets: Vec::new(), refused: BTreeSet::new() }
     }
 
     /// What is met from here on belongs to that section.
@@ -63,6 +66,18 @@ impl Problems {
     pub(super) fn push(&mut self, span: &Span, diagnostic: Diagnostic) {
         let diagnostic = diagnostic.at(FILE, span.clone());
         self.found.push(Found { section: self.section, offset: span.start, diagnostic });
+    }
+
+    /// Remembers that a key stands in the table at that place, though its value was refused.
+    pub(super) fn refused(&mut self, table: &Span, key: &str) {
+        self.refused.insert((table.start, key.to_string()));
+    }
+
+    /// Takes the problem that a key of the table at that place is missing, unless it stands there and was refused.
+    pub(super) fn push_missing(&mut self, table: &Span, key: &str, diagnostic: Diagnostic) {
+        if !self.refused.contains(&(table.start, key.to_string())) {
+            self.push(table, diagnostic);
+        }
     }
 
     /// Takes a secret that stands in the plan: no line that holds it is ever shown.

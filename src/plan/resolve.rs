@@ -9,6 +9,8 @@ mod sources;
 mod traction;
 
 #[cfg(test)]
+mod said;
+#[cfg(test)]
 mod tests;
 
 use std::path::Path;

@@ -70,7 +70,8 @@ fn outcome_is_sound(resolver: &mut Resolver<'_>, plan: &Plan, outcome: &Outcome)
         None if written.value.agreed.is_none() => resolver.problems.push(&written.span, issues::outcome_not_agreed(id)),
         None => {}
         Some(agreed) => {
-            let lapsed: Option<Date> = agreed.review_by.filter(|review| *review < resolver.today);
+            let lapsed: Option<Date> =
+                agreed.review_by.filter(|review| *review < resolver.today && *review >= agreed.on);
             if let (Some(due), Some(at)) = (lapsed, written.value.agreed.as_ref()) {
                 let days = days_between(due, resolver.today);
                 resolver.problems.push(&at.span, issues::agreement_lapsed(id, due, days));
@@ -210,12 +211,15 @@ fn ends_are_linked(resolver: &mut Resolver<'_>) {
     let links = entries(&file.link);
     let business: BTreeSet<&String> =
         entries(&file.business).iter().filter_map(|metric| metric.value.id.value()).collect();
+    // A link that was refused says what is wrong with it; that its ends are not linked is no news then.
     let leads = |id: &String| {
         links.iter().any(|link| {
-            link.value.from.value() == Some(id) && link.value.to.value().is_some_and(|to| business.contains(to))
+            let backwards = link.value.from.value().is_some_and(|from| business.contains(from));
+            link.value.from.value() == Some(id) || (backwards && link.value.to.value() == Some(id))
         })
     };
-    let led = |id: &String| links.iter().any(|link| link.value.to.value() == Some(id));
+    let led =
+        |id: &String| links.iter().any(|link| [link.value.to.value(), link.value.from.value()].contains(&Some(id)));
     let mut found = Vec::new();
     for metric in entries(&file.traction) {
         found

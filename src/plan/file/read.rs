@@ -114,7 +114,11 @@ impl<'a> Keys<'a> {
             return None;
         };
         let label = if self.label.is_empty() { format!("`[{key}]`") } else { format!("`{key}` of {}", self.label) };
-        T::read(node, &label, problems).map(|value| At { value, span: node.span() })
+        let value = T::read(node, &label, problems);
+        if value.is_none() {
+            problems.refused(&self.span, key);
+        }
+        value.map(|value| At { value, span: node.span() })
     }
 
     /// Says which keys are not known.

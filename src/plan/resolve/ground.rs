@@ -101,7 +101,7 @@ impl Resolver<'_> {
             }
             (None, None) => {
                 let why = "a customer is matched to an `account` or to a `company`";
-                self.problems.push(&rule.span, issues::key_needed(label, "account", why));
+                self.problems.push_missing(&rule.span, "account", issues::key_needed(label, "account", why));
                 return None;
             }
         };
@@ -269,7 +269,11 @@ impl Resolver<'_> {
                 }
                 (None, None) => {
                     let why = "it is computed from `assignments`, or declared as a `result`";
-                    self.problems.push(&written.span, issues::key_needed(&label, "assignments", why));
+                    self.problems.push_missing(
+                        &written.span,
+                        "assignments",
+                        issues::key_needed(&label, "assignments", why),
+                    );
                 }
                 (Some(at), None) if written.value.control.is_none() => {
                     self.problems

@@ -111,7 +111,7 @@ impl Resolver<'_> {
             for (key, stands) in [("expect", written.expect.is_some()), ("because", written.because.is_some())] {
                 if !stands {
                     let why = "a link is a claim: which way it goes, and why";
-                    self.problems.push(&at.span, issues::key_needed(label, key, why));
+                    self.problems.push_missing(&at.span, key, issues::key_needed(label, key, why));
                 }
             }
         }

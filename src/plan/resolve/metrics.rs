@@ -55,7 +55,7 @@ impl Resolver<'_> {
             self.knows(Noun::Outcome, &label, outcome);
         } else {
             let why = "a traction metric is a signal that some outcome is happening";
-            self.problems.push(&at.span, issues::key_needed(&label, "outcome", why));
+            self.problems.push_missing(&at.span, "outcome", issues::key_needed(&label, "outcome", why));
         }
         self.kind(&id, kind_name, &kinds::TRACTION, &TRACTION, &written.written())?;
         let kind = self.traction_kind(&label, at)?;
@@ -173,7 +173,7 @@ impl Resolver<'_> {
             self.problems.push(&target.span, issues::business_target(&id));
         }
         if let Some(outcome) = &written.outcome {
-            self.problems.push(&outcome.span, issues::business_as_measure(&id, "…"));
+            self.problems.push(&outcome.span, issues::business_as_measure(&id, &outcome.value));
         }
         if let Some(source) = &written.source {
             self.knows(Noun::Source, &label, source);

@@ -36,7 +36,11 @@ impl Resolver<'_> {
     fn need<'b, T>(&mut self, label: &str, at: &Written, key: &str, value: &'b Option<At<T>>) -> Option<&'b At<T>> {
         if value.is_none() {
             let kind = at.value.kind.said_or(String::new());
-            self.problems.push(&at.span, issues::key_needed(label, key, &format!("kind `{kind}` needs it")));
+            self.problems.push_missing(
+                &at.span,
+                key,
+                issues::key_needed(label, key, &format!("kind `{kind}` needs it")),
+            );
         }
         value.as_ref()
     }
@@ -127,7 +131,11 @@ impl Resolver<'_> {
                 return None;
             }
             (None, None) => {
-                self.problems.push(span, issues::key_needed(&label, "signal", "a criterion is a signal or a gauge"));
+                self.problems.push_missing(
+                    span,
+                    "signal",
+                    issues::key_needed(&label, "signal", "a criterion is a signal or a gauge"),
+                );
                 return None;
             }
             (None, Some(gauge)) => {
@@ -176,7 +184,7 @@ impl Resolver<'_> {
             }
             NumberOrText::Number(_) => {
                 let why = format!("signal `{signal}` names no `distinct` property");
-                self.problems.push(&at.span, issues::key_needed(label, "distinct", &why));
+                self.problems.push_missing(&at.span, "distinct", issues::key_needed(label, "distinct", &why));
                 None
             }
             NumberOrText::Text(property) => {
@@ -286,15 +294,7 @@ impl Resolver<'_> {
         let within = self.funnel_window(label, at, &steps);
         let exclude: Vec<Exclusion> =
             all(&written.exclude).iter().filter_map(|at| self.exclusion(label, written, &steps, at)).collect();
-        if let Some(BreakdownWord(Breakdown::Step(step))) = written.breakdown.value() {
-            if *step as usize > listed.value.len() {
-                let span = written.breakdown.as_ref().map_or(&at.span, |at| &at.span);
-                let wanted = format!("a step from 1 to {}", listed.value.len());
-                let what = format!("`step {step}`");
-                self.problems
-                    .push(span, issues::number_out_of_range(&format!("`breakdown` of {label}"), &what, &wanted));
-            }
-        }
+        self.breakdown_step(label, at, listed.value.len());
         let period = self.period(label, &written.period, &[Unit::Day, Unit::Week, Unit::Month]);
         let same = self.same(label, written);
         complete.then_some(())?;
@@ -309,6 +309,18 @@ impl Resolver<'_> {
             by_same_user: written.by_same_user.said_or(false),
             period,
         })
+    }
+
+    /// A breakdown by a step names one that is there.
+    fn breakdown_step(&mut self, label: &str, at: &Written, steps: usize) {
+        let Some(breakdown) = &at.value.breakdown else { return };
+        if let BreakdownWord(Breakdown::Step(step)) = breakdown.value
+            && step as usize > steps
+        {
+            let (what, written) = (format!("`breakdown` of {label}"), format!("`step {step}`"));
+            let problem = issues::number_out_of_range(&what, &written, &format!("a step from 1 to {steps}"));
+            self.problems.push(&breakdown.span, problem);
+        }
     }
 
     fn step(&mut self, label: &str, written: &StepUse) -> Option<Step> {
@@ -327,7 +339,7 @@ impl Resolver<'_> {
             .map(|later| later.iter().map(|within| within.micros()).sum::<i64>() / 1_000_000);
         let window = seconds.and_then(in_seconds);
         if window.is_none() {
-            self.problems.push(&at.span, issues::funnel_window_missing(label));
+            self.problems.push_missing(&at.span, "within", issues::funnel_window_missing(label));
         }
         window
     }
@@ -371,7 +383,7 @@ impl Resolver<'_> {
             (Some(ReduceWord::Share), Some(at_least)) => Some(Reduce::Share(at_least.value)),
             (Some(ReduceWord::Share), None) => {
                 let why = "a share is one of accounts at or above a value";
-                self.problems.push(&at.span, issues::key_needed(label, "at_least", why));
+                self.problems.push_missing(&at.span, "at_least", issues::key_needed(label, "at_least", why));
                 None
             }
             (Some(ReduceWord::Sum | ReduceWord::Mean), Some(at_least)) => {
