@@ -19,6 +19,9 @@ macro_rules! query {
 /// What `ingest` runs.
 pub const INGEST: &[Query] = &[];
 
+/// What is in the data: read from a lake that is attached.
+pub const SEEN: &[Query] = &[query!("ingest/events_seen.sql"), query!("ingest/event_properties.sql")];
+
 /// What `shape` runs.
 pub const SHAPE: &[Query] = &[];
 

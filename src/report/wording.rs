@@ -153,7 +153,8 @@ pub(super) fn ungraded(line: &Line) -> Rich {
     let head = match (ungraded, by_definition) {
         (0, 0) => return Rich::default().bold("The line has no arrow yet").say("."),
         (0, _) => {
-            return Rich::default().say("Every arrow of the line holds by definition; none leads to a business metric.");
+            return Rich::default()
+                .say("Every arrow of the line holds by definition; none leads to a business metric.");
         }
         (1, _) => Rich::default().say("One arrow of the line is ").bold("not graded yet"),
         (_, _) => Rich::default()
