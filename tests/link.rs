@@ -7,12 +7,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::{Date, date};
 use serde_json::Value;
 use support::{decided, link, names, open, plan, rows, small, weeks_of, world};
 use throughline::engine::{DuckDb, Engine};
 use throughline::link::{Context, adjust, decision, exposure::Exposure, test_in};
 use throughline::model::evidence::Finding;
 use throughline::model::ids::MetricId;
+use throughline::model::scope::Scope;
 use throughline::plan::{Design, Link, Plan};
 
 /// The grader keeps general activity in 32-bit floats; from exported files its own estimate moves by 4e-8.
@@ -177,6 +179,70 @@ fn a_factor_that_is_empty_only_for_the_lost_stops_the_link() {
     engine.run(unknown, &[]).unwrap();
     let decision = decided(&engine, &support::context(80), &link("s", 26, None), &exposure).unwrap();
     assert_eq!(decision.left_out, vec![("tier".to_owned(), "known by its date for 0 of 40 rows".to_owned())]);
+}
+
+/// Two accounts that renew in week 60: factors are those of week 26, before the window of weeks 26 to 51 opens.
+#[test]
+fn factors_are_as_they_were_before_the_window() {
+    let engine = small(&[("a", -10), ("b", 10)], &[("a", 60, "won"), ("b", 60, "lost")], &[("a", &[24])]);
+    let at = |week: i64| support::MONDAY_US + week * 7 * 86_400_000_000;
+    let rows = [
+        format!("insert into customer_mrr values ('c', 0, null, {}, {}, 50000000)", at(-9), at(26)),
+        format!("insert into customer_mrr values ('c', 0, null, {}, {}, 70000000)", at(26), at(90)),
+        "insert into event_weeks values (0, 25, 'looked', 3), (0, 25, 'asked', 4), (0, 26, 'looked', 90), (1, 12, 'asked', 9)".to_owned(),
+    ];
+    rows.iter().for_each(|sql| engine.run(sql, &[]).unwrap());
+    let decision = decided(&engine, &support::context(80), &link("s", 26, None), &weeks_of("s", 1)).unwrap();
+    let column = |covariate: &str, name: &str| {
+        let found = decision.covariates.iter().find(|one| one.name == covariate).unwrap();
+        found.columns.iter().find(|column| column.name == name).unwrap().values.clone()
+    };
+    assert_eq!(column("log ARR", "log"), vec![(12.0 * 70.0_f64).ln(); 2], "the one that is not known is at the mean");
+    assert_eq!(column("log ARR", "absent"), vec![0.0, 1.0]);
+    assert_eq!(column("tenure", "log tenure"), vec![37.0_f64.ln(), 17.0_f64.ln()]);
+    assert_eq!(column("activity", "activity"), vec![8.0_f64.ln() / 8.0, 0.0], "3 + 4 uses, the link's own left out");
+    assert_eq!(column("activity", "breadth"), vec![2.0 / 8.0, 0.0], "weeks 18 to 25");
+}
+
+#[test]
+fn companies_of_one_parent_are_one_cluster() {
+    let accounts = [("a", -10), ("b", -10), ("c", -10), ("d", -10)];
+    let due: Vec<(&str, i64, &str)> = accounts.iter().map(|(account, _)| (*account, 60, "won")).collect();
+    let engine = small(&accounts, &due, &[]);
+    let companies = [("a", "Acme", ""), ("b", "Beta", "Acme"), ("c", "Gamma", "a"), ("d", "Delta", "Nobody")];
+    for (id, name, parent) in companies {
+        let fields = format!("json_object('Parent \"Co\"', '{parent}')");
+        let row = format!("('crm', '{id}', '{name}', null, {fields}, date '2024-01-01', null, 0, 0)");
+        engine.run(&format!("insert into companies values {row}"), &[]).unwrap();
+    }
+    let mut plan = plan(vec![], &["s"]);
+    plan.evidence.cluster = Some("Parent \"Co\"".to_owned());
+    let (weeks, link, exposure) = (support::context(80), link("s", 26, None), weeks_of("s", 1));
+    let rows = support::decided_under(&plan, &engine, &weeks, &link, &exposure).unwrap().rows;
+    let clusters: Vec<&str> = rows.iter().map(|row| row.cluster.as_str()).collect();
+    assert_eq!(clusters, vec!["a", "a", "a", "Nobody"], "by name, by id, else the text");
+}
+
+#[test]
+fn weeks_are_whole_ones_from_the_week_of_the_first_day() {
+    let scope = |as_of: Date| Scope {
+        as_of,
+        as_of_end_us: 0,
+        as_of_is_explicit: true,
+        first_day: Some(date(2024, 1, 4)),
+        known_since: None,
+        sources: vec![],
+        kept: vec![],
+    };
+    let engine = open();
+    let weeks = |as_of: Date| {
+        let context = Context::of(&engine, &plan(vec![], &["s"]), &scope(as_of)).unwrap().unwrap();
+        (context.week0, context.weeks, context.has_reached)
+    };
+    assert_eq!(weeks(date(2024, 1, 13)), (date(2024, 1, 1), 1, false));
+    assert_eq!(weeks(date(2024, 1, 14)), (date(2024, 1, 1), 2, false));
+    engine.run("create temp table reached (metric varchar, account integer, reached_us bigint)", &[]).unwrap();
+    assert!(weeks(date(2024, 1, 14)).2);
 }
 
 #[test]

@@ -127,16 +127,26 @@ pub(crate) fn weeks_of(signal: &str, at_least: i64) -> Exposure {
     Exposure::Weeks { signals: vec![SignalId::new(signal)], at_least }
 }
 
-/// The decision table of one link, the link's relations made first.
+/// The decision table of one link under a plan that counts `s`, the link's relations made first.
 pub(crate) fn decided(
     engine: &DuckDb,
     weeks: &Context,
     link: &Link,
     exposure: &Exposure,
 ) -> Result<Decision, Untestable> {
-    let plan = plan(vec![], &["s"]);
-    test_in(engine, &plan, weeks).unwrap();
-    of_renewals(engine, &plan, weeks, link, exposure).unwrap()
+    decided_under(&plan(vec![], &["s"]), engine, weeks, link, exposure)
+}
+
+/// The decision table of one link, the link's relations made first.
+pub(crate) fn decided_under(
+    plan: &Plan,
+    engine: &DuckDb,
+    weeks: &Context,
+    link: &Link,
+    exposure: &Exposure,
+) -> Result<Decision, Untestable> {
+    test_in(engine, plan, weeks).unwrap();
+    of_renewals(engine, plan, weeks, link, exposure).unwrap()
 }
 
 /// A plan of these links and signals; a signal counts the event of its name (`s`: the event `e_s`), and the metric
