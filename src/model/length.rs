@@ -57,12 +57,13 @@ impl Length {
         Self { count, unit: LengthUnit::Month }
     }
 
-    /// Reads `60d`, `12mo`; nothing if it is written otherwise.
+    /// Reads `60d`, `12mo`; nothing if it is written otherwise, or longer than a hundred years: its microseconds always fit.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let count = text[..digits].parse().ok()?;
         let unit = UNITS.iter().find(|unit| unit.1 == &text[digits..])?.0;
-        Some(Self { count, unit })
+        let seconds = i64::from(count) * row(unit).3;
+        (seconds <= 100 * 365 * 86_400).then_some(Self { count, unit })
     }
 
     /// Microseconds as a window: a day is 24 h, a month 30 days, a year 365 (R0.2).
@@ -124,6 +125,7 @@ mod tests {
         assert_eq!(Length::parse("12mo").and_then(Length::calendar_months), Some(12));
         assert_eq!(Length::parse("2 weeks"), None);
         assert_eq!(Length::parse("d"), None);
+        assert_eq!(Length::parse("4000000000y"), None);
         assert_eq!(Length::parse("1mo").map(Length::micros), Some(30 * 86_400 * 1_000_000));
         assert_eq!(Length::weeks(1).words(), "1 week");
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::diag::{Diagnostic, nearest};
+use crate::model::length::Length;
 
 /// The one error that stops nobody but `check`: the metric is left out, the rest goes on.
 pub(super) const KIND_NOT_BUILT: &str = "kind-not-built";
@@ -142,7 +143,7 @@ pub(super) fn length_unreadable(label: &str, written: &str) -> Diagnostic {
     match length_meant(written) {
         Some(meant) => problem.hint(format!("did you mean `\"{meant}\"`?")),
         None => problem
-            .hint("a length is a number and one of `s`, `m` (minutes), `h`, `d`, `w`, `mo` (months), `y`: `\"60d\"`"),
+            .hint("a length is a number and one of `s`, `m` (minutes), `h`, `d`, `w`, `mo` (months), `y`, a hundred years at most: `\"60d\"`"),
     }
 }
 
@@ -161,7 +162,7 @@ fn length_meant(written: &str) -> Option<String> {
         "y" | "yr" | "year" => "y",
         _ => return None,
     };
-    (digits > 0).then(|| format!("{}{unit}", &text[..digits]))
+    Some(format!("{}{unit}", &text[..digits])).filter(|meant| Length::parse(meant).is_some())
 }
 
 pub(super) fn timezone_unknown(label: &str, written: &str) -> Diagnostic {
@@ -239,7 +240,7 @@ pub(super) fn unknown_kind(label: &str, kind: &str, known: &[&str]) -> Diagnosti
 
 pub(super) fn kind_not_built(label: &str, kind: &str, known: &[&str]) -> Diagnostic {
     Diagnostic::error(KIND_NOT_BUILT, format!("{label} is of kind `{kind}`, which this version does not compute yet"))
-        .because("the plan is right; the metric is left out of every answer, and whatever rests on it too")
+        .because("the metric is left out of every answer, and whatever rests on it too")
         .hint(format!("until then, take one of {}; or leave the metric out", words(known)))
 }
 

@@ -58,6 +58,7 @@ impl Resolver<'_> {
             self.problems.push_missing(&at.span, "outcome", issues::key_needed(&label, "outcome", why));
         }
         self.kind(&id, kind_name, &kinds::TRACTION, &TRACTION, &written.written())?;
+        self.windows(&label, at);
         let kind = self.traction_kind(&label, at)?;
         let target = written.target.as_ref().and_then(|target| self.target(&id, &kind, &target.value));
         let better = written.better.value().copied().unwrap_or_else(|| default_better(&kind, target.as_ref()));

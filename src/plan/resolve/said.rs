@@ -499,7 +499,7 @@ fn a_kind_that_is_not_built_says_so() {
    |
 52 | kind = "frequency"
    |        ^^^^^^^^^^^
-  because: the plan is right; the metric is left out of every answer, and whatever rests on it too
+  because: the metric is left out of every answer, and whatever rests on it too
   hint: until then, take one of `active`, `activation`, `adoption`, `retention`, `funnel` and `gauge`; or leave the metric out
 "#,
     );
@@ -738,6 +738,36 @@ error[unknown-word]: `actor` of metric `deployers` cannot be `users`
 55 | actor = "users"
    |         ^^^^^^^
   hint: did you mean `user`?
+"#,
+    );
+}
+
+#[test]
+fn a_window_of_nothing_is_told() {
+    check(
+        "within = \"30d\"",
+        "within = \"0d\"",
+        r#"error[number-out-of-range]: `within` of metric `first-deploy` is `"0d"`
+  --> throughline.toml:46:10
+   |
+46 | within = "0d"
+   |          ^^^^
+  hint: it takes a length of more than nothing
+"#,
+    );
+}
+
+#[test]
+fn a_window_beyond_all_time_is_told() {
+    check(
+        "within = \"30d\"",
+        "within = \"4000000000y\"",
+        r#"error[length-unreadable]: `within` of metric `first-deploy` is not a length of time: `4000000000y`
+  --> throughline.toml:46:10
+   |
+46 | within = "4000000000y"
+   |          ^^^^^^^^^^^^^
+  hint: a length is a number and one of `s`, `m` (minutes), `h`, `d`, `w`, `mo` (months), `y`, a hundred years at most: `"60d"`
 "#,
     );
 }

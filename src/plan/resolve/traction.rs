@@ -45,6 +45,18 @@ impl Resolver<'_> {
         value.as_ref()
     }
 
+    /// Windows are longer than nothing.
+    pub(super) fn windows(&mut self, label: &str, at: &Written) {
+        for (key, window) in [("within", &at.value.within), ("trailing", &at.value.trailing)] {
+            if let Some(window) = window.as_ref().filter(|window| window.value.count == 0) {
+                let what = format!("`{key}` of {label}");
+                let written = format!("`\"{}\"`", window.value);
+                self.problems
+                    .push(&window.span, issues::number_out_of_range(&what, &written, "a length of more than nothing"));
+            }
+        }
+    }
+
     fn active(&mut self, label: &str, at: &Written) -> Option<Active> {
         self.need(label, at, "signal", &at.value.signal)?;
         let written = all(&at.value.signal);
@@ -247,6 +259,10 @@ impl Resolver<'_> {
             self.problems.push(&at.span, issues::cohorts_overlap(label));
         }
         let periods = written.periods.said_or(12);
+        if let Some(at) = written.periods.as_ref().filter(|_| periods > 1_000) {
+            let what = format!("`periods` of {label}");
+            self.problems.push(&at.span, issues::number_out_of_range(&what, &periods.to_string(), "1000 at most"));
+        }
         if let Some(k) = written.k.as_ref().filter(|k| k.value > periods) {
             let wanted = format!("a k from 0 to {periods} (`periods`)");
             self.problems
