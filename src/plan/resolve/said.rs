@@ -771,3 +771,359 @@ fn a_window_beyond_all_time_is_told() {
 "#,
     );
 }
+
+#[test]
+fn recurring_cohorts_on_a_rolling_clock_overlap() {
+    check(
+        "kind = \"active\"\nsignal = \"deploy\"",
+        "kind = \"retention\"\nstart = \"signup\"\nreturn = \"deploy\"\ntype = \"recurring\"\nclock = \"rolling\"",
+        r#"warning[cohorts-overlap]: cohorts of metric `deployers` overlap
+  --> throughline.toml:56:9
+   |
+56 | clock = "rolling"
+   |         ^^^^^^^^^
+  because: an actor enters in every period it starts, and a rolling clock lets these run side by side
+  hint: that is allowed; `clock = "calendar"` keeps them apart
+"#,
+    );
+}
+
+#[test]
+fn a_funnel_needs_a_window() {
+    check(
+        "kind = \"active\"\nsignal = \"deploy\"",
+        "kind = \"funnel\"\nsteps = [\"signup\", \"deploy\"]",
+        r#"error[funnel-window-missing]: metric `deployers` has no `within`
+  --> throughline.toml:49:1
+   |
+49 | [[traction]]
+   | ^^^^^^^^^^^^
+  because: without a window an attempt never ends, and its rate never settles
+  hint: add `within = "14d"`, or give every step after the first its own
+"#,
+    );
+}
+
+#[test]
+fn an_exclusion_stands_between_steps_that_are_there() {
+    check(
+        "kind = \"active\"\nsignal = \"deploy\"",
+        "kind = \"funnel\"\nsteps = [\"signup\", \"deploy\"]\nwithin = \"7d\"\nexclude = [{ signal = \"any\", after = 2, before = 2 }]",
+        r#"error[funnel-exclusion]: metric `deployers` excludes `any` where it cannot
+  --> throughline.toml:55:12
+   |
+55 | exclude = [{ signal = "any", after = 2, before = 2 }]
+   |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  because: step 2 does not come before step 2
+  hint: `after` and `before` are numbers of steps, counted from 1
+"#,
+    );
+}
+
+#[test]
+fn no_more_is_asked_than_is_named() {
+    check(
+        "reach = [\"deploy\"]",
+        "reach = { n_of = 2, signals = [\"deploy\"] }",
+        r#"error[reach-impossible]: metric `first-deploy` asks for 2 of its criteria and names 1
+  --> throughline.toml:45:18
+   |
+45 | reach = { n_of = 2, signals = ["deploy"] }
+   |                  ^
+  hint: name more, or ask for fewer
+"#,
+    );
+}
+
+#[test]
+fn a_share_of_a_gauge_needs_its_value() {
+    check(
+        "kind = \"active\"\nsignal = \"deploy\"",
+        "kind = \"gauge\"\ngauge = \"devices\"\nreduce = \"share\"",
+        r#"error[key-missing]: metric `deployers` has no `at_least`
+  --> throughline.toml:49:1
+   |
+49 | [[traction]]
+   | ^^^^^^^^^^^^
+  because: a share is one of accounts at or above a value
+  hint: add `at_least`
+error[link-key]: the link from `deployers` to `nrr` needs `threshold`
+  --> throughline.toml:67:1
+   |
+67 | [[link]]
+   | ^^^^^^^^
+  because: what leads is of kind `gauge`: at or above the threshold an account counts as exposed
+  hint: add `threshold`
+"#,
+    );
+}
+
+#[test]
+fn a_gauge_that_leads_needs_a_threshold() {
+    check(
+        "kind = \"active\"\nsignal = \"deploy\"",
+        "kind = \"gauge\"\ngauge = \"devices\"\nreduce = \"sum\"",
+        r#"error[link-key]: the link from `deployers` to `nrr` needs `threshold`
+  --> throughline.toml:67:1
+   |
+67 | [[link]]
+   | ^^^^^^^^
+  because: what leads is of kind `gauge`: at or above the threshold an account counts as exposed
+  hint: add `threshold`
+"#,
+    );
+}
+
+#[test]
+fn two_sources_that_fit_are_a_question() {
+    check(
+        "files = \"subscriptions.csv\"\n",
+        "files = \"subscriptions.csv\"\n[sources.old]\nkind = \"stripe\"\nsubscriptions = \"old.csv\"\n",
+        r#"error[business-source-missing]: metric `nrr` does not say which source it is read from
+  --> throughline.toml:58:1
+   |
+58 | [[business]]
+   | ^^^^^^^^^^^^
+  because: 2 fit: `billing` and `old`
+  hint: add `source`
+"#,
+    );
+}
+
+#[test]
+fn a_source_that_does_not_fit_is_told() {
+    check(
+        "owner = \"leadership\"",
+        "owner = \"leadership\"\nsource = \"app\"",
+        r#"error[business-source-missing]: metric `nrr` cannot be read from `app`
+  --> throughline.toml:59:10
+   |
+59 | source = "app"
+   |          ^^^^^
+  because: it is computed from subscriptions, a billing source, and `app` is of kind `events`
+  hint: name a source that has them, or leave `source` out where only one fits
+"#,
+    );
+}
+
+#[test]
+fn a_source_that_is_not_there_is_told() {
+    check(
+        "owner = \"leadership\"",
+        "owner = \"leadership\"\nsource = \"biling\"",
+        r#"error[unknown-source]: metric `nrr` names a source that is not there: `biling`
+  --> throughline.toml:59:10
+   |
+59 | source = "biling"
+   |          ^^^^^^^^
+  hint: did you mean `billing`?
+"#,
+    );
+}
+
+#[test]
+fn over_counts_months() {
+    check(
+        "owner = \"leadership\"",
+        "owner = \"leadership\"\nover = \"90d\"",
+        r#"error[number-out-of-range]: `over` of metric `nrr` is `"90d"`
+  --> throughline.toml:59:8
+   |
+59 | over = "90d"
+   |        ^^^^^
+  hint: it takes calendar months, such as "12mo"
+"#,
+    );
+}
+
+#[test]
+fn a_currency_is_a_code() {
+    check(
+        "timezone = \"UTC\"",
+        "timezone = \"UTC\"\ncurrency = \"Euro\"",
+        r#"error[currency-unknown]: `currency` of `[workspace]` is not a currency: `Euro`
+ --> throughline.toml:4:12
+  |
+4 | currency = "Euro"
+  |            ^^^^^^
+  hint: a currency is its code of three capitals: `EUR`, `USD`
+"#,
+    );
+}
+
+#[test]
+fn a_link_is_written_once() {
+    check(
+        "from = \"deployers\"\nto = \"nrr\"",
+        "from = \"first-deploy\"\nto = \"nrr\"",
+        r#"warning[traction-leads-nowhere]: `deployers` is linked to no business metric
+  --> throughline.toml:49:1
+   |
+49 | [[traction]]
+   | ^^^^^^^^^^^^
+  because: no `[[link]]` starts from it, so whether it matters is never tested
+  hint: add a `[[link]]` with `from = "deployers"`
+error[link-twice]: the link from `first-deploy` to `nrr` is written twice
+  --> throughline.toml:66:1
+   |
+66 | [[link]]
+   | ^^^^^^^^
+  because: it is written first on line 60
+  hint: keep one of them
+"#,
+    );
+}
+
+#[test]
+fn a_link_says_why() {
+    check(
+        "because = \"Who deploys early stays\"",
+        "",
+        r#"error[key-missing]: the link from `first-deploy` to `nrr` has no `because`
+  --> throughline.toml:60:1
+   |
+60 | [[link]]
+   | ^^^^^^^^
+  because: a link is a claim: which way it goes, and why
+  hint: add `because`
+"#,
+    );
+}
+
+#[test]
+fn bands_rise() {
+    check(
+        "field = \"Tier\" }",
+        "field = \"Tier\", bands = [500, 50] }",
+        r#"error[bands-not-ascending]: `bands` of segment `tier` do not rise
+  --> throughline.toml:14:56
+   |
+14 | tier = { from = "crm.company", field = "Tier", bands = [500, 50] }
+   |                                                        ^^^^^^^^^
+  hint: write the bounds from low to high: `[50, 500]`
+"#,
+    );
+}
+
+#[test]
+fn any_is_taken() {
+    check(
+        "[signals.signup]",
+        "[signals.any]\nevent = \"x\"\n[signals.signup]",
+        r#"error[id-reserved]: a signal cannot be called `any`
+  --> throughline.toml:16:10
+   |
+16 | [signals.any]
+   |          ^^^
+  because: `any` means any event
+  hint: give it another id
+"#,
+    );
+}
+
+#[test]
+fn a_gauge_is_tested_on_its_value() {
+    check(
+        "event = \"deployed\"\nwhere = \"stage = 'production'\"",
+        "gauge = \"devices\"\nwhere = \"count >= 1\"",
+        r#"error[filter-not-plain]: `where` of signal `deploy` is not a plain test: a gauge has only `value`, not `count`
+  --> throughline.toml:21:10
+   |
+21 | where = "count >= 1"
+   |          ^^^^^
+  because: it stops making sense at its column 1
+  hint: a test compares names with values: `stage = 'production' and result in ('ok', 'warn')`
+"#,
+    );
+}
+
+#[test]
+fn an_attribute_that_is_no_segment_is_told() {
+    check(
+        "where = \"stage = 'production'\"",
+        "where_account = \"tier = 'x' and size > 50\"",
+        r#"error[unknown-segment]: `where_account` of signal `deploy` names a segment that is not there: `size`
+  --> throughline.toml:21:33
+   |
+21 | where_account = "tier = 'x' and size > 50"
+   |                                 ^^^^
+  hint: the only segment is `tier`
+"#,
+    );
+}
+
+#[test]
+fn what_we_ship_measures_no_outcome() {
+    check(
+        "event = \"deployed\"",
+        "event = \"feature.shipped\"",
+        r#"warning[outcome-output-only]: outcome `deploying` is measured only by what was shipped
+  --> throughline.toml:32:1
+   |
+32 | [[outcome]]
+   | ^^^^^^^^^^^
+  because: its metrics count `feature.shipped`, which we do and customers do not
+  hint: measure what customers do with it
+"#,
+    );
+}
+
+#[test]
+fn a_column_of_ours_is_spelled_our_way() {
+    check(
+        "files = \"subscriptions.csv\"",
+        "files = \"subscriptions.csv\"\ncolumns = { custommer = \"Kunde\" }",
+        r#"error[unknown-key]: `columns` of source `billing` has no key `custommer`
+  --> throughline.toml:12:13
+   |
+12 | columns = { custommer = "Kunde" }
+   |             ^^^^^^^^^
+  hint: did you mean `customer`?
+"#,
+    );
+}
+
+#[test]
+fn amounts_are_no_key_of_events() {
+    check(
+        "files = \"events/*.csv\"",
+        "files = \"events/*.csv\"\namounts = \"cents\"",
+        r#"error[key-not-of-kind]: source `app` is of kind `events`, which takes no `amounts`
+ --> throughline.toml:8:11
+  |
+8 | amounts = "cents"
+  |           ^^^^^^^
+  hint: did you mean `accounts`?
+"#,
+    );
+}
+
+#[test]
+fn a_limit_is_a_share() {
+    check(
+        "[segments]",
+        "[limits]\nset_aside = 5\n[segments]",
+        r#"error[number-out-of-range]: `set_aside` of `[limits]` is 5
+  --> throughline.toml:14:13
+   |
+14 | set_aside = 5
+   |             ^
+  hint: it takes a share from 0 to 1
+"#,
+    );
+}
+
+#[test]
+fn a_whole_number_is_whole() {
+    check(
+        "where = \"stage = 'production'\"",
+        "at_least = -1",
+        r#"error[number-out-of-range]: `at_least` of signal `deploy` is -1
+  --> throughline.toml:21:12
+   |
+21 | at_least = -1
+   |            ^^
+  hint: it takes a whole number from 0 up
+"#,
+    );
+}

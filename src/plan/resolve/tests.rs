@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::date;
 
 use super::{Needs, resolve};
-use crate::diag::render;
+use crate::diag::{Severity, render};
 use crate::model::length::Length;
 use crate::model::metric::{
     Better, Clock, CohortEntry, Criterion, Excluded, ReturnCriterion, TargetPath, TractionKind,
@@ -238,4 +238,29 @@ fn no_text_makes_the_reader_stop_short() {
         let (plan, told) = resolved(text, Needs::Everything);
         assert!(plan.is_none() && told.contains("error["), "{text}: {told}");
     }
+}
+
+#[test]
+fn the_company_s_plan_wants_only_what_is_not_built() {
+    let (plan, _) = resolved(include_str!("plans/company.toml"), Needs::Everything);
+    let (_, told) = resolve(include_str!("plans/company.toml"), Path::new("."), date(2026, 11, 25), Needs::Metrics);
+    let errors: Vec<&str> =
+        told.iter().filter(|problem| problem.severity == Severity::Error).map(|problem| problem.code).collect();
+    assert_eq!(errors, ["kind-not-built"; 16]);
+    let plan = plan.unwrap();
+    let built: Vec<&str> = plan.metrics.iter().map(|metric| metric.id().as_str()).collect();
+    assert_eq!(
+        built,
+        [
+            "weekly-users",
+            "teams-with-device",
+            "devices",
+            "applications-per-team",
+            "trial-payment",
+            "deploy-adoption",
+            "mrr",
+            "nrr",
+            "renewals"
+        ]
+    );
 }
