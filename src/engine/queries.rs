@@ -22,8 +22,56 @@ pub const INGEST: &[Query] = &[];
 /// What is in the data: read from a lake that is attached.
 pub const SEEN: &[Query] = &[query!("ingest/events_seen.sql"), query!("ingest/event_properties.sql")];
 
-/// What `shape` runs.
-pub const SHAPE: &[Query] = &[];
+/// What `shape` runs; each file is loaded when the relations it reads have been made.
+pub const SHAPE: &[Query] = &[
+    query!("shape/tests.sql"),
+    query!("shape/single_links.sql"),
+    query!("shape/agreeing_links.sql"),
+    query!("shape/spread_labels.sql"),
+    query!("shape/user_map.sql"),
+    query!("shape/person_domains.sql"),
+    query!("shape/member_spans.sql"),
+    query!("shape/changers.sql"),
+    query!("shape/user_months.sql"),
+    query!("shape/month_events.sql"),
+    query!("shape/event_parts.sql"),
+    query!("shape/any_parts.sql"),
+    query!("shape/match_parts.sql"),
+    query!("shape/gauge_facts.sql"),
+    query!("shape/people.sql"),
+    query!("shape/our_accounts.sql"),
+    query!("shape/account_domains.sql"),
+    query!("shape/domain_accounts.sql"),
+    query!("shape/week_parts.sql"),
+    query!("shape/firsts.sql"),
+    query!("shape/hits.sql"),
+    query!("shape/tested.sql"),
+    query!("shape/gauge_days.sql"),
+    query!("shape/gauge_readings.sql"),
+    query!("shape/record_versions.sql"),
+    query!("shape/companies.sql"),
+    query!("shape/deals.sql"),
+    query!("shape/subscription_versions.sql"),
+    query!("shape/account_fields.sql"),
+    query!("shape/company_fields.sql"),
+    query!("shape/account_companies.sql"),
+    query!("shape/customers.sql"),
+    query!("shape/accounts.sql"),
+    query!("shape/users.sql"),
+    query!("shape/crm_values.sql"),
+    query!("shape/billing_values.sql"),
+    query!("shape/event_values.sql"),
+    query!("shape/attributes.sql"),
+    query!("shape/event_weeks.sql"),
+    query!("shape/signal_weeks.sql"),
+    query!("shape/revenue.sql"),
+];
+
+/// The tables that analysts see.
+pub const VIEWS: &[Query] = &[query!("views/tables.sql")];
+
+/// Mail domains that anyone can have an address in; never told to be an account's.
+pub const FREE_MAIL: &str = include_str!("../../queries/shape/free_mail.csv");
 
 /// What `measure` runs.
 pub const MEASURE: &[Query] = &[

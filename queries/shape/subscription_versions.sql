@@ -1,0 +1,32 @@
+-- Versions of subscriptions.
+--
+-- grain   one row per subscription and run of equal content
+-- reads   record_versions
+-- rules   `mrr` is what a month costs while it runs, whatever the status; absent where the file named no amount
+create or replace macro subscription_versions() as table
+select
+    source,
+    record_id as subscription_id,
+    json_extract_string(body, '$.customer_id') as customer_id,
+    json_extract_string(body, '$.customer_name') as customer_name,
+    json_extract_string(body, '$.customer_email') as customer_email,
+    json_extract_string(body, '$.status') as status,
+    json_extract_string(body, '$.plan') as plan,
+    json_extract_string(body, '$.interval') as interval,
+    cast(try_cast(json_extract_string(body, '$.quantity') as double) as bigint) as quantity,
+    try_cast(json_extract_string(body, '$.mrr') as decimal(24, 6)) as mrr,
+    json_extract_string(body, '$.currency') as currency,
+    moment_of(json_extract_string(body, '$.started_at')) as started_at,
+    moment_of(json_extract_string(body, '$.trial_end')) as trial_end,
+    moment_of(json_extract_string(body, '$.canceled_at')) as canceled_at,
+    moment_of(json_extract_string(body, '$.ended_at')) as ended_at,
+    moment_of(json_extract_string(body, '$.current_period_end')) as current_period_end,
+    fields,
+    valid_from,
+    valid_to,
+    from_us,
+    to_us,
+    known_us,
+    cast(round(try_cast(json_extract_string(body, '$.mrr') as decimal(24, 6)) * 1000000) as bigint) as mrr_micros
+from record_versions
+where record_kind = 'subscription';
