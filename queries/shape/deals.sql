@@ -23,8 +23,8 @@ select
     json_extract_string(told.body, '$.stage') as stage,
     try_cast(json_extract_string(told.body, '$.amount') as decimal(24, 6)) as amount,
     json_extract_string(told.body, '$.currency') as currency,
-    moment_of(json_extract_string(told.body, '$.created_at')) as created_at,
-    moment_of(json_extract_string(told.body, '$.closed_at')) as closed_at,
+    body_moment(told.body, 'created_at') as created_at,
+    body_moment(told.body, 'closed_at') as closed_at,
     coalesce(
         case when told.told_state in ('won', 'lost', 'open') then told.told_state end,
         as_written.state,

@@ -4,7 +4,7 @@
 -- reads   month_events (user_no, account_no, event_name, ts_us, seq, local_day)
 -- rules   a week that crosses a month's end has a row in both; `anchor` is a day on which a week begins, before all data
 -- engine  duckdb: dates are subtracted, and a moment and its seq are packed into one number to find the first
-create or replace macro event_parts(anchor, month_start) as table
+create or replace macro event_parts(anchor, first_of_month) as table
 with placed as (
     select
         user_no,
@@ -40,7 +40,7 @@ select
     user_no,
     account_no,
     event_name,
-    month_start,
+    first_of_month as month_start,
     week_start,
     day_0, day_1, day_2, day_3, day_4, day_5, day_6,
     cast(first_key // 18446744073709551616 as bigint) as first_us,

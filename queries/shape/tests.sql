@@ -43,3 +43,7 @@ create or replace macro domain_text(text) as nullif(regexp_replace(
 create or replace macro mail_domain(text) as case
     when strpos(trim(text), '@') > 0 then domain_text(regexp_replace(trim(text), '^.*@', ''))
 end;
+
+-- A moment of a statement's body, told under its own name or as microseconds under `<name>_us`.
+create or replace macro body_moment(body, name) as moment_of(coalesce(
+    json_extract_string(body, '/' || name), json_extract_string(body, '/' || name || '_us')));

@@ -112,7 +112,8 @@ impl Maker<'_> {
         self.months()?;
         let mut facts = Facts::default();
         for (month, files) in by_month(&self.lake.files_in(&tables::EVENTS, self.vector)?) {
-            self.month_of_events(&month, &files, &mut facts).with_context(|| format!("could not make the facts of {month}"))?;
+            self.month_of_events(&month, &files, &mut facts)
+                .with_context(|| format!("could not make the facts of {month}"))?;
         }
         for (month, files) in by_month(&self.lake.files_in(&tables::SNAPSHOTS, self.vector)?) {
             self.month_of_readings(&month, &files, &mut facts)
@@ -141,7 +142,8 @@ impl Maker<'_> {
         let calendar = &self.plan.workspace.calendar;
         let (from, to) = (calendar.start_us(start), calendar.start_us(plus_months(start, 1)));
         load(self.engine, "changers.sql")?;
-        self.engine.run(&format!("create or replace table month_changers as select * from changers({from}, {to})"), &[])?;
+        self.engine
+            .run(&format!("create or replace table month_changers as select * from changers({from}, {to})"), &[])?;
         let base = self.base(month, files, &self.dated_rows()?);
         let path = |kind: &str| self.path(month, &format!("{base}|{kind}"));
         let (events, any, days) = (path("events"), path("any"), path("days"));
@@ -185,7 +187,8 @@ impl Maker<'_> {
         load(engine, "any_parts.sql")?;
         write(engine, "select * from month_parts order by event_name, account_no, user_no, week_start", events)?;
         write(engine, "select * from any_parts() order by account_no, user_no, week_start", any)?;
-        let per_day = "select source, local_day, count(*) as row_count from month_events group by source, local_day order by all";
+        let per_day =
+            "select source, local_day, count(*) as row_count from month_events group by source, local_day order by all";
         write(engine, per_day, days)?;
         engine.run("drop table month_parts", &[])
     }
@@ -214,7 +217,8 @@ impl Maker<'_> {
         if !gauges.exists() || !days.exists() {
             self.month_view(&tables::SNAPSHOTS, "month_files", files)?;
             let columns = "source, gauge, account_no, epoch_us(observed_at) as ts_us, seq, local_day, value";
-            self.engine.run(&format!("create or replace view month_readings as select {columns} from month_files"), &[])?;
+            self.engine
+                .run(&format!("create or replace view month_readings as select {columns} from month_files"), &[])?;
             load(self.engine, "gauge_facts.sql")?;
             write(self.engine, "select * from gauge_facts() order by gauge, account_no, local_day", &gauges)?;
             let per_day = "select source, local_day, count(*) as row_count from month_files group by source, local_day order by all";
@@ -289,10 +293,12 @@ fn selected(signals: &[Signal], places: &[usize]) -> String {
     let mut names: Option<Vec<String>> = Some(Vec::new());
     for place in places {
         let signal = &signals[*place];
-        let value = signal.distinct.as_ref().map_or("cast(null as varchar)".to_owned(), |name| selection::property_text(name));
+        let value =
+            signal.distinct.as_ref().map_or("cast(null as varchar)".to_owned(), |name| selection::property_text(name));
         let test = selection::event_test(signal).expect("facts are kept of signals of events only");
         let comma = if cases.is_empty() { "" } else { ", " };
-        write!(cases, "{comma}case when {test} then {{'signal': {place}, 'value': {value}}} end").expect("writing to a string");
+        write!(cases, "{comma}case when {test} then {{'signal': {place}, 'value': {value}}} end")
+            .expect("writing to a string");
         match (&signal.matches, &mut names) {
             (Matches::Events(events), Some(names)) => names.extend(events.iter().cloned()),
             (Matches::AnyEvent | Matches::Gauge(_), _) | (_, None) => names = None,

@@ -62,7 +62,12 @@ fn spread(engine: &dyn Engine) -> Result<()> {
 }
 
 /// Makes `account_companies` and `customers`: the plan's rules in order, and the rows by hand.
-pub(super) fn matches(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Option<String>, at_us: i64) -> Result<()> {
+pub(super) fn matches(
+    engine: &dyn Engine,
+    plan: &Plan,
+    side_file: &dyn Fn(&str) -> Option<String>,
+    at_us: i64,
+) -> Result<()> {
     overrides(engine, plan, side_file)?;
     rules(engine, plan)?;
     engine.run(
@@ -118,7 +123,9 @@ fn overrides(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Optio
     {
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = reader.headers().with_context(|| format!("could not read {path}"))?.clone();
-        let place = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
+        let place = |name: &str| {
+            headers.iter().position(|header| header.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+        };
         let places = [place("account"), place("customer"), place("company")];
         for record in reader.records() {
             let record = record.with_context(|| format!("could not read {path}"))?;

@@ -38,8 +38,11 @@ pub(super) fn decide(
         issues.push(issues::before_telemetry(first, rows));
     }
     let first_day = began.map(|(first, _)| first);
-    let sources: Vec<_> = plan.sources.iter().zip(spans).map(|(source, span)| aged(plan, source, span, as_of)).collect();
-    issues.extend(plan.sources.iter().zip(&sources).filter_map(|(source, span)| issues::stale(plan, source, span, as_of)));
+    let sources: Vec<_> =
+        plan.sources.iter().zip(spans).map(|(source, span)| aged(plan, source, span, as_of)).collect();
+    issues.extend(
+        plan.sources.iter().zip(&sources).filter_map(|(source, span)| issues::stale(plan, source, span, as_of)),
+    );
     Ok(Scope {
         as_of,
         as_of_end_us: plan.workspace.calendar.start_us(plus_days(as_of, 1)),
@@ -60,9 +63,7 @@ fn source_days(engine: &dyn Engine) -> Result<SourceDays> {
          group by source, local_day order by local_day, source",
         &[],
     )?;
-    let row = |row| {
-        Some((frame.day("local_day", row)?, frame.text("source", row)?, frame.count("row_count", row)))
-    };
+    let row = |row| Some((frame.day("local_day", row)?, frame.text("source", row)?, frame.count("row_count", row)));
     Ok((0..frame.rows()).filter_map(row).collect())
 }
 
@@ -202,7 +203,8 @@ fn exceeds(days: i64, limit: Length) -> bool {
 fn behind(plan: &Plan, as_of: Date, yesterday: Date) -> Option<Diagnostic> {
     let lag = plan.sources.iter().map(|source| source.lag.micros()).max().unwrap_or(0);
     let days = days_between(as_of, yesterday);
-    (days * 86_400_000_000 > plan.limits.stale_warn.micros() + lag).then(|| issues::as_of_behind(as_of, yesterday, days))
+    (days * 86_400_000_000 > plan.limits.stale_warn.micros() + lag)
+        .then(|| issues::as_of_behind(as_of, yesterday, days))
 }
 
 #[cfg(test)]

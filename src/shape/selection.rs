@@ -2,9 +2,9 @@
 //!
 //! A test on a property that is missing is null, and so fails however it is negated; only `is null` holds of it.
 
+use crate::plan::Matches;
 use crate::plan::Signal;
 use crate::plan::filter::{Comparison, Filter, Literal, Name};
-use crate::plan::Matches;
 
 /// A text as an SQL literal. A character of no meaning in a text (NUL) becomes what reading makes of it.
 pub(super) fn quoted(text: &str) -> String {
@@ -82,7 +82,8 @@ impl Subject for Properties {
     fn compare(&self, name: &Name, comparison: Comparison, literal: &Literal) -> String {
         let value = property(plain(name));
         let one = |value: &str, comparison| scalar(value, comparison, literal);
-        let any = format!("len(list_filter(json_elements({value}), lambda one: {})) > 0", one("one", Comparison::Equal));
+        let any =
+            format!("len(list_filter(json_elements({value}), lambda one: {})) > 0", one("one", Comparison::Equal));
         let list = match comparison {
             Comparison::Equal => any,
             Comparison::NotEqual => format!("not {any}"),
@@ -208,7 +209,8 @@ fn scalar(value: &str, comparison: Comparison, literal: &Literal) -> String {
         Literal::Number(digits) => format!("coalesce({}, false)", as_number(digits)),
         Literal::Text(text) => {
             let text_test = format!("when 'VARCHAR' then json_text({value}) {sign} {}", quoted(text));
-            let other = number(text).map_or("false".to_owned(), |digits| format!("coalesce({}, false)", as_number(&digits)));
+            let other =
+                number(text).map_or("false".to_owned(), |digits| format!("coalesce({}, false)", as_number(&digits)));
             format!("(case json_type({value}) {text_test} when 'BOOLEAN' then false else {other} end)")
         }
         Literal::Bool(flag) => format!(

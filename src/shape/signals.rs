@@ -56,13 +56,17 @@ pub(super) fn views(engine: &dyn Engine, plan: &Plan, signals: &[Signal], kept: 
     engine.run(&format!("create or replace view raw_hits as {hits}"), &[])
 }
 
-/// Makes `hits`, `week_parts` and `firsts`. Where there are few rows they are kept, so that many questions read them fast;
-/// else each question reads the facts it needs.
-pub(super) fn relations(engine: &dyn Engine, signals: &[Signal], window: &Window, few: bool) -> Result<()> {
+/// Makes `every_hit`, `every_part` and `every_first`: signals by person and account, tests on accounts left aside.
+pub(super) fn every(engine: &dyn Engine, window: &Window) -> Result<()> {
     let Window { as_of, as_of_end_us, first_day } = window;
     view(engine, "every_hit", "hits.sql", &format!("all_hits(date '{as_of}', date '{first_day}')"))?;
     view(engine, "every_part", "week_parts.sql", &format!("week_parts(date '{as_of}', date '{first_day}')"))?;
-    view(engine, "every_first", "firsts.sql", &format!("firsts({as_of_end_us}, date '{first_day}')"))?;
+    view(engine, "every_first", "firsts.sql", &format!("firsts({as_of_end_us}, date '{first_day}')"))
+}
+
+/// Makes `hits`, `week_parts` and `firsts`. Where there are few rows they are kept, so that many questions read them fast;
+/// else each question reads the facts it needs.
+pub(super) fn relations(engine: &dyn Engine, signals: &[Signal], few: bool) -> Result<()> {
     let tested: Vec<_> = (0..signals.len()).filter(|place| signals[*place].account_filter.is_some()).collect();
     if tested.is_empty() {
         for (name, from) in [("hits", "every_hit"), ("week_parts", "every_part"), ("firsts", "every_first")] {
@@ -83,9 +87,24 @@ pub(super) fn relations(engine: &dyn Engine, signals: &[Signal], window: &Window
     engine.run(&format!("create or replace table tested_hits as {held}"), &[])?;
     load(engine, "tested.sql")?;
     let rest = |from: &str| format!("(select * from {from} where signal not in ({list}))");
-    keep(engine, "hits", &format!("(select {columns} from {} union all select {columns} from tested_hits)", rest("every_hit")), few)?;
-    keep(engine, "week_parts", &format!("(select * from {} union all select * from tested_parts())", rest("every_part")), few)?;
-    keep(engine, "firsts", &format!("(select * from {} union all select * from tested_firsts())", rest("every_first")), few)
+    keep(
+        engine,
+        "hits",
+        &format!("(select {columns} from {} union all select {columns} from tested_hits)", rest("every_hit")),
+        few,
+    )?;
+    keep(
+        engine,
+        "week_parts",
+        &format!("(select * from {} union all select * from tested_parts())", rest("every_part")),
+        few,
+    )?;
+    keep(
+        engine,
+        "firsts",
+        &format!("(select * from {} union all select * from tested_firsts())", rest("every_first")),
+        few,
+    )
 }
 
 /// Offers a relation, kept or computed when read. Under one name it is always a view, so that it can be made again.

@@ -1,0 +1,113 @@
+//! What this stage has to say, one function per code.
+
+use jiff::civil::Date;
+
+use super::MatchRate;
+use crate::diag::Diagnostic;
+use crate::model::scope::{Freshness, SourceSpan};
+use crate::plan::Plan;
+use crate::plan::source::Source;
+
+/// A source lies further behind than its limit.
+pub(super) fn stale(plan: &Plan, source: &Source, span: &SourceSpan, as_of: Date) -> Option<Diagnostic> {
+    let (warn, error) = super::scope::limits(plan, source);
+    let (days, limit) = match span.freshness {
+        Freshness::Fresh | Freshness::Empty => return None,
+        Freshness::Late(days) => (days, warn),
+        Freshness::Stale(days) => (days, error),
+    };
+    let last = span.last_day.map_or(String::new(), |day| format!(", on {day}"));
+    let what = format!("`{}` lies {days} days behind {as_of}", source.name);
+    let issue = match span.freshness {
+        Freshness::Stale(_) => Diagnostic::error("source-stale", what)
+            .because("the metrics that depend on it are held back; the others go out"),
+        Freshness::Late(_) | Freshness::Fresh | Freshness::Empty => Diagnostic::warning("source-stale", what),
+    };
+    Some(
+        issue
+            .because(format!("its newest rows speak of its last day{last}; it may lie {} behind", limit.words()))
+            .hint(format!("bring newer files, then `throughline ingest {}`", source.name)),
+    )
+}
+
+/// Everything read lies behind the day it could be read up to.
+pub(super) fn as_of_behind(as_of: Date, yesterday: Date, days: i64) -> Diagnostic {
+    Diagnostic::warning("as-of-behind", format!("the last complete day is {as_of}, {days} days before {yesterday}"))
+        .because("no source has a later day complete, so nothing after it is read")
+        .hint("bring newer files, then `throughline ingest`; or ask for a day with `--as-of`")
+}
+
+/// Rows so far before all others that no metric reads them.
+pub(super) fn before_telemetry(first: Date, rows: u64) -> Diagnostic {
+    let rows_word = if rows == 1 { "1 row lies".to_owned() } else { format!("{rows} rows lie") };
+    Diagnostic::warning("before-telemetry", format!("{rows_word} before telemetry begins on {first}"))
+        .because(
+            "a gap of 90 days or more follows, with fewer than 0.1% of all rows before it; a device's clock was wrong",
+        )
+        .because("the rows stay in the lake; no metric reads them")
+}
+
+/// Paying customers that match no account.
+pub(super) fn customers_unmatched(rate: &MatchRate) -> Option<Diagnostic> {
+    let missing = rate.customers - rate.customers_matched;
+    if missing == 0 || rate.mrr_micros == 0 {
+        return None;
+    }
+    let share = 1.0 - rate.mrr_matched_micros as f64 / rate.mrr_micros as f64;
+    Some(
+        Diagnostic::warning(
+            "accounts-unmatched",
+            format!("{missing} of {} paying customers match no product account", rate.customers),
+        )
+        .because(format!(
+            "they hold {:.0}% of MRR, so every figure that joins use and revenue rests on the rest",
+            share * 100.0
+        ))
+        .hint("add a rule under `[identity]`, or see `throughline accounts suggest`"),
+    )
+}
+
+/// Accounts that match no company.
+pub(super) fn accounts_unmatched(rate: &MatchRate) -> Option<Diagnostic> {
+    let missing = rate.accounts - rate.accounts_matched;
+    (missing > 0).then(|| {
+        Diagnostic::note("companies-unmatched", format!("{missing} of {} accounts match no CRM company", rate.accounts))
+            .because("their segments from the CRM are empty")
+            .hint("add a rule under `[identity] crm`, or see `throughline accounts suggest`")
+    })
+}
+
+/// Events of users who were members of several accounts at the time.
+pub(super) fn memberships_many(events: u64) -> Option<Diagnostic> {
+    (events > 0).then(|| {
+        Diagnostic::warning(
+            "memberships-many",
+            format!("{events} events belong to no account: their users are members of several"),
+        )
+        .because("the event names no account, and membership puts its user in more than one at the time")
+        .hint("let the events name their account, or end memberships with a `to` date")
+    })
+}
+
+/// Our own people, left out.
+pub(super) fn own_people(users: u64, accounts: u64) -> Option<Diagnostic> {
+    (users > 0).then(|| {
+        Diagnostic::note(
+            "own-people",
+            format!("{users} users of our own are left out, and {accounts} accounts of theirs alone"),
+        )
+        .because("their mail addresses are in `exclude_domains`")
+    })
+}
+
+/// Values that a segment's map does not name.
+pub(super) fn unmapped(segment: &str, values: &[String]) -> Diagnostic {
+    let shown: Vec<_> = values.iter().take(5).map(|value| format!("`{value}`")).collect();
+    let more = if values.len() > 5 { format!(" and {} more", values.len() - 5) } else { String::new() };
+    Diagnostic::warning(
+        "segment-unmapped",
+        format!("the map of segment `{segment}` does not name {} values", values.len()),
+    )
+    .because(format!("they keep their text: {}{more}", shown.join(", ")))
+    .hint("add a row for each to the map's file")
+}
