@@ -89,6 +89,11 @@ pub const MEASURE: &[Query] = &[
     query!("measure/gauge_units.sql"),
     query!("measure/gauge.sql"),
     query!("measure/gauge_gaps.sql"),
+    query!("measure/retention_units.sql"),
+    query!("measure/retention.sql"),
+    query!("measure/funnel_events.sql"),
+    query!("measure/funnel_units.sql"),
+    query!("measure/funnel.sql"),
 ];
 
 /// What `business` runs.

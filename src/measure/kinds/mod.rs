@@ -3,14 +3,16 @@
 pub mod activation;
 pub mod active;
 pub mod adoption;
+pub mod funnel;
 pub mod gauge;
+pub mod retention;
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::civil::Date;
 
-use super::{Asking, issues};
+use super::Asking;
 use crate::engine::Frame;
 use crate::model::ids::SignalId;
 use crate::model::metric::{Criterion, Reduce, TractionKind};
@@ -25,10 +27,8 @@ pub(super) fn readings(asking: &Asking) -> Result<Vec<Reading>> {
         TractionKind::Activation(activation) => activation::readings(asking, activation),
         TractionKind::Adoption(adoption) => adoption::readings(asking, adoption),
         TractionKind::Gauge(gauge) => gauge::readings(asking, gauge),
-        TractionKind::Retention(_) | TractionKind::Funnel(_) => {
-            let kind = asking.traction.kind.name();
-            Err(issues::not_built(asking.traction.id.as_str(), kind, "the kind has no computation yet"))
-        }
+        TractionKind::Retention(retention) => retention::readings(asking, retention),
+        TractionKind::Funnel(funnel) => funnel::readings(asking, funnel),
     }
 }
 
@@ -112,8 +112,8 @@ pub(super) fn files(kind: &TractionKind) -> &'static [&'static str] {
         TractionKind::Active(_) => &["uses", "active_units", "active"],
         TractionKind::Activation(_) => &["uses", "activation_units", "activation"],
         TractionKind::Adoption(_) => &["uses", "actors", "adoption_units", "adoption"],
-        TractionKind::Retention(_) => &["uses"],
-        TractionKind::Funnel(_) => &["uses"],
+        TractionKind::Retention(_) => &["uses", "retention_units", "retention"],
+        TractionKind::Funnel(_) => &["uses", "funnel_events"],
         TractionKind::Gauge(_) => &["actors", "gauge_units", "gauge"],
     }
 }

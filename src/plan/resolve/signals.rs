@@ -112,7 +112,7 @@ impl Resolver<'_> {
         self.knows(Noun::Signal, label, name).then(|| SignalId::new(&name.value))
     }
 
-    fn any(&mut self) -> SignalId {
+    pub(super) fn any(&mut self) -> SignalId {
         let id = SignalId::new(ANY);
         if !self.signals.iter().any(|signal| signal.id == id) {
             self.signals.push(Signal {

@@ -238,6 +238,7 @@ impl Resolver<'_> {
         }
         let at_least = written.at_least.as_ref().and_then(|at| self.whole(&format!("`at_least` of {label}"), at));
         let period = self.period(label, &written.period, &[Unit::Day, Unit::Week, Unit::Month]).unwrap_or(Unit::Week);
+        self.any(); // Depth compares with the users of any event (R5.2).
         Some(Adoption {
             signal: signal?,
             at_least: at_least.unwrap_or(1),
@@ -314,6 +315,9 @@ impl Resolver<'_> {
         let period = self.period(label, &written.period, &[Unit::Day, Unit::Week, Unit::Month]);
         let same = self.same(label, written);
         complete.then_some(())?;
+        if written.order.value() == Some(&FunnelOrder::Strict) {
+            self.any(); // Nothing else may stand between (R3.1).
+        }
         Some(Funnel {
             steps,
             within: within?,
