@@ -1,12 +1,14 @@
 //! Cases that other, trusted systems assert, told again as data: our figures must be theirs, or differ for a written reason.
 
+#![allow(clippy::unwrap_used, reason = "tests only")]
+
 mod relations;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Map, Value as Json};
 use relations::{Event, World, columns, engine, moment, plan, tie_us};
+use serde_json::{Map, Value as Json};
 use throughline::measure::measure;
 use throughline::model::ids::MetricId;
 use throughline::model::metric::{Metric, Traction};

@@ -14,11 +14,12 @@ mod trust;
 use anyhow::Result;
 
 use crate::engine::Engine;
-use crate::model::metric::Traction;
+use crate::model::metric::{Metric, Traction};
 use crate::model::question::Question;
 use crate::model::reading::{Cell, Reading, Series};
 use crate::model::scope::Scope;
 use crate::plan::Plan;
+use crate::plan::hash::definition_hash;
 
 pub use explain::{Explanation, explain};
 pub use kinds::activation::{Curve, activation_curve};
@@ -69,7 +70,7 @@ pub fn measure(
         actor: Some(traction.actor.word()),
         unit: kinds::unit(&traction.kind),
         definition: wording::definition(plan, traction),
-        definition_hash: wording::definition_hash(plan, traction),
+        definition_hash: definition_hash(&Metric::Traction(traction.clone()), plan),
         held,
         readings,
     })

@@ -1,8 +1,5 @@
-//! What a metric counts, in a sentence that leaves no convention unsaid; and the hash that tells two definitions apart.
+//! What a metric counts, in a sentence that leaves no convention unsaid.
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::kinds;
 use crate::model::metric::{
     Activation, Active, Actor, Adoption, Breakdown, Clock, CohortEntry, Count, Criterion, Funnel, FunnelEntry,
     FunnelOrder, Gauge, Reach, Reduce, Retention, ReturnCriterion, Traction, TractionKind, Use,
@@ -21,13 +18,6 @@ pub fn definition(plan: &Plan, traction: &Traction) -> String {
         TractionKind::Funnel(funnel) => of_funnel(who, funnel, plan),
         TractionKind::Gauge(gauge) => of_gauge(gauge),
     }
-}
-
-/// The definition's hash: what is counted, of whom, and what its signals mean; not its title or target.
-pub fn definition_hash(plan: &Plan, traction: &Traction) -> String {
-    let signals: Vec<_> = kinds::signals(&traction.kind).iter().map(|id| plan.signal(id)).collect();
-    let text = format!("{:?} {:?} {signals:?}", traction.actor, traction.kind);
-    format!("{:016x}", xxh3_64(text.as_bytes()))
 }
 
 fn actors(actor: Actor) -> &'static str {

@@ -1,6 +1,7 @@
 //! A small company in memory: events, readings and attributes, made into the relations that `shape` makes.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of it")]
+#![allow(clippy::unwrap_used, reason = "tests only")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

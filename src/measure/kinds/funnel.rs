@@ -179,8 +179,11 @@ fn counted(asking: &Asking, funnel: &Funnel, actor: i64, events: &[Event], attem
     })
 }
 
+/// The cell of an attempt, and whether its values were assumed; nothing where it is not wanted.
+type Place = Option<(usize, bool)>;
+
 /// The cells, and for each attempt the one it stands in.
-fn place(asking: &Asking, counted: &[Counted], texts: &Texts) -> Result<(Vec<Cell>, Vec<Option<(usize, bool)>>)> {
+fn place(asking: &Asking, counted: &[Counted], texts: &Texts) -> Result<(Vec<Cell>, Vec<Place>)> {
     if asking.parts.is_empty() {
         return Ok((vec![Cell::default()], vec![Some((0, false)); counted.len()]));
     }
