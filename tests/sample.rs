@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use throughline::diag::{Severity, render};
+use throughline::plan::globs::check_files;
+use throughline::plan::resolve::{Needs, resolve};
 use throughline::sample;
 
 fn committed() -> PathBuf {
@@ -18,8 +21,9 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     entries
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
-            let name = entry.path().strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
-            (name, std::fs::read(entry.path()).unwrap())
+            let name =
+                entry.path().strip_prefix(folder).expect("it was found there").to_string_lossy().replace('\\', "/");
+            (name, std::fs::read(entry.path()).expect("it was just found"))
         })
         .collect()
 }
@@ -76,4 +80,23 @@ fn the_blemishes_are_as_many_as_truth_json_says() {
     assert_eq!(read - ids.len() as u64 - broken, said("product_rows_sent_twice"));
     assert_eq!(late, said("product_rows_in_the_next_months_file"));
     assert_eq!(staff.len() as u64, said("product_rows_of_our_own_staff"));
+}
+
+#[test]
+fn the_plan_is_clean_but_for_what_it_is_meant_to_show() {
+    let today = jiff::civil::date(2026, 7, 1);
+    let (plan, told) = resolve(sample::plan_text(), &committed(), today, Needs::Everything);
+    let plan = plan.expect("a plan that comes with the tool is a plan");
+    let all: Vec<String> = told.iter().map(|one| render(one, Some(sample::plan_text()))).collect();
+    assert!(told.iter().all(|one| one.severity != Severity::Error), "{}", all.join("\n"));
+    let codes: BTreeSet<&str> = told.iter().map(|one| one.code).collect();
+    assert_eq!(
+        codes,
+        BTreeSet::from(["agreement-lapsed", "outcome-not-agreed", "traction-leads-nowhere"]),
+        "{}",
+        all.join("\n")
+    );
+    assert_eq!((plan.lanes.len(), plan.outcomes.len(), plan.traction().count()), (3, 9, 14));
+    assert_eq!((plan.business().count(), plan.links.len()), (4, 8));
+    assert_eq!(check_files(&plan), []);
 }

@@ -46,8 +46,9 @@ pub struct Size {
 }
 
 impl Size {
-    /// The company of `sample-data/`: two years of 900 accounts.
-    pub const SAMPLE: Self = Self { accounts: 900, weeks: 104, seed: 1, events_per_account_week: 1.8 };
+    /// The company of `sample-data/`: two years of 900 accounts. Of forty seeds one was taken in which chance hides neither
+    /// what is planted nor what is not: a company to learn from, not a draw to judge the tool by.
+    pub const SAMPLE: Self = Self { accounts: 900, weeks: 104, seed: 8, events_per_account_week: 1.8 };
 
     /// A company as `throughline synth` makes it: busier, so that its exports are as large as real ones.
     pub fn synth(accounts: u64, weeks: u32, seed: u64) -> Self {

@@ -6,6 +6,7 @@ use super::behaviour::{BEHAVIOURS, BROKER, DASHBOARD, DEPLOY, HA, REMOTE, SNAPSH
 use super::clock::{HIDDEN, NEVER};
 use super::life::{Expansion, Life};
 use super::*;
+use crate::stats::comparison;
 
 /// The behaviour that only size is behind.
 const ROLES: usize = 2;
@@ -142,4 +143,39 @@ fn equal_sizes_give_equal_bytes_however_the_blocks_fall() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| write(&size, other.path())).unwrap();
     assert_eq!(read(one.path()), read(other.path()));
     assert_eq!(summary.counts.accounts, 300);
+}
+
+/// The renewals of the sample itself whose habits can be seen, with what the CRM knows of the company. One row each.
+fn decisions(behaviour: usize) -> comparison::Table {
+    let world = World::new(&Size::SAMPLE);
+    let mut table =
+        comparison::Table { exposed: Vec::new(), outcome: Vec::new(), covariates: Vec::new(), cluster: Vec::new() };
+    let mut clusters = 0;
+    for (account, life) in (0..Size::SAMPLE.accounts).map(|index| world.customer(index)) {
+        // Telemetry reaches back over gap, a longer gap and the window; the account is as old as that.
+        let seen = |week: i32| week >= HIDDEN + 47 && account.signup_week <= week - 47;
+        for renewal in life.renewals.iter().filter(|renewal| seen(renewal.week)) {
+            let tenure = draw::ln(1.0 + f64::from(renewal.week - account.signup_week));
+            let one = |is: bool| f64::from(u8::from(is));
+            table.exposed.push(renewal.exposed[behaviour]);
+            table.outcome.push(one(renewal.won));
+            table.cluster.push(clusters);
+            let known = [account.size, draw::ln(account.arr), one(account.tier == 1), one(account.tier == 2)];
+            table.covariates.push([&known[..], &[one(account.csm.is_some()), tenure]].concat());
+        }
+        clusters += usize::from(table.cluster.last() == Some(&clusters));
+    }
+    table
+}
+
+#[test]
+fn the_adjusted_comparison_finds_what_is_planted_and_not_what_size_and_age_explain() {
+    let found = |behaviour| comparison::compare(&decisions(behaviour), comparison::RIDGE).unwrap();
+    let planted = found(DEPLOY);
+    assert!(planted.interval.0 > 0.0, "{planted:?}");
+    assert!((planted.interval.0..planted.interval.1).contains(&0.15), "{planted:?}");
+    for behaviour in [SNAPSHOT, ROLES, REMOTE] {
+        let nothing = found(behaviour);
+        assert!(nothing.interval.0 < 0.0, "{}: {nothing:?}", BEHAVIOURS[behaviour].event);
+    }
 }
