@@ -50,3 +50,104 @@ fn a_pack_is_written_whole_and_twice_gives_the_same_bytes() {
     let left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{left:?}");
 }
+
+/// The pack of the company after a change.
+fn changed(change: impl FnOnce(&mut report::inputs::Findings, &mut throughline::plan::Plan)) -> Vec<(String, String)> {
+    let (mut findings, mut plan) = (company::findings(), company::plan());
+    change(&mut findings, &mut plan);
+    report::pack(&findings, &plan).unwrap().files
+}
+
+fn file<'a>(files: &'a [(String, String)], name: &str) -> &'a str {
+    &files.iter().find(|(path, _)| path == name).unwrap().1
+}
+
+/// The words of evidence.md 9, and those that leave what is not in the first issue.
+const BANNED: [&str; 9] =
+    ["proves", "drives", "causes", "impact of", "statistically significant", "p-value", "moderate", "back-test", "NaN"];
+
+#[test]
+fn no_sentence_claims_a_cause() {
+    let files = changed(|_, _| {});
+    for name in ["pack.md", "pack.json"] {
+        let text = file(&files, name).to_lowercase();
+        for word in BANNED {
+            assert!(!text.contains(&word.to_lowercase()), "{name} says `{word}`");
+        }
+    }
+    assert!(!file(&files, "pack.md").contains("strong"));
+}
+
+#[test]
+fn a_quiet_pack_is_a_good_page() {
+    let files = changed(|findings, plan| {
+        findings.metrics.retain(|metric| matches!(metric.id.as_str(), "set-up" | "mrr" | "nrr"));
+        plan.metrics.retain(|metric| matches!(metric.id().as_str(), "set-up" | "mrr" | "nrr"));
+        plan.links.retain(|link| link.to.as_str() == "mrr");
+    });
+    let page = file(&files, "pack.md");
+    assert!(page.contains("Nothing to see here"), "{page}");
+    assert!(page.contains("**none moved**"), "{page}");
+}
+
+#[test]
+fn a_metric_that_is_held_back_is_named_and_the_rest_goes_out() {
+    let files = changed(|findings, _| {
+        for metric in findings.metrics.iter_mut().filter(|metric| metric.id.as_str() == "second-site") {
+            for series in [&mut metric.weekly, &mut metric.monthly].into_iter().flatten() {
+                series.held = vec!["product".to_owned()];
+            }
+        }
+    });
+    let page = file(&files, "pack.md");
+    assert!(page.contains("**Held back: “Two sites within 60 days”**, because product is behind"), "{page}");
+    assert!(page.contains("Renewal rate **87.1 %**"), "{page}");
+    assert!(!page.contains("33.8 %"), "a held figure is not printed: {page}");
+}
+
+#[test]
+fn a_plan_without_any_reading_has_no_pack() {
+    let mut findings = company::findings();
+    findings.metrics.clear();
+    assert!(report::pack(&findings, &company::plan()).is_err());
+}
+
+#[test]
+fn a_line_of_more_than_six_rows_stands_on_page_two() {
+    let files = changed(|_, plan| {
+        let mut more = plan.metrics[1].clone();
+        if let throughline::model::metric::Metric::Traction(traction) = &mut more {
+            traction.id = throughline::model::ids::MetricId::new("sites-again");
+        }
+        plan.metrics.insert(2, more);
+    });
+    assert!(file(&files, "pack.html").contains("It is drawn on page two."));
+}
+
+#[test]
+fn a_young_company_is_told_what_it_waits_for() {
+    let files = changed(|findings, _| {
+        let first = company::AS_OF.saturating_sub(jiff::ToSpan::days(24));
+        findings.first_day = first;
+        for metric in &mut findings.metrics {
+            for series in [&mut metric.weekly, &mut metric.monthly].into_iter().flatten() {
+                series.readings.retain(|reading| reading.period.start >= first);
+            }
+        }
+    });
+    let page = file(&files, "pack.md");
+    assert!(page.contains("There are 25 days of data; first limits on"), "{page}");
+    assert!(page.contains("No settled reading yet in the periods that this block shows"), "{page}");
+    assert!(page.contains("more until there are limits"), "{page}");
+}
+
+#[test]
+fn words_of_theirs_stay_words() {
+    let files = changed(|findings, plan| {
+        plan.outcomes[0].statement = "A <script>alert(1)</script> & \"two\" *sites*".to_owned();
+        findings.quotes[0].text = "<b>|x|</b>".to_owned();
+    });
+    let page = file(&files, "pack.html");
+    assert!(!page.contains("<script") && !page.contains("<b>|x|"));
+    assert!(file(&files, "pack.md").contains("\\*sites\\*"));
+}

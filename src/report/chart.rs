@@ -32,9 +32,6 @@ pub struct SixTwelve {
     pub months: Option<Panel>,
     /// Whether weeks and months mean the same, and share an axis.
     pub one_axis: bool,
-    /// What a signalling point means.
-    #[serde(skip)]
-    pub worse_is_orange: Option<Mark>,
     /// Releases of the shown weeks.
     pub releases: Vec<ReleaseMark>,
 }
@@ -69,6 +66,9 @@ pub struct Slot {
     pub target: Option<f64>,
     /// Whether it signals.
     pub ring: bool,
+    /// What its signal means.
+    #[serde(skip)]
+    pub mark: Option<Mark>,
     /// Whether too few actors stand behind it.
     pub hollow: bool,
     /// Whether a segment value was taken from before its first known version.
@@ -245,6 +245,9 @@ pub struct Segments {
     pub alt: String,
     /// Whether the values are shares.
     pub share: bool,
+    /// How figures are written.
+    #[serde(skip)]
+    pub style: Style,
     /// The segment's values.
     pub rows: Vec<SegmentRow>,
 }

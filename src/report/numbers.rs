@@ -30,7 +30,8 @@ impl Style {
     pub fn level(&self, value: f64) -> String {
         match self.unit {
             ValueUnit::Share => format!("{} %", significant(value * 100.0, self.digits)),
-            ValueUnit::Count | ValueUnit::Number => significant(value, self.digits),
+            ValueUnit::Count => whole_or(value, self.digits),
+            ValueUnit::Number => significant(value, self.digits),
             ValueUnit::Money => self.money(value),
         }
     }
@@ -148,6 +149,11 @@ pub fn counts(reading: &Reading) -> Option<String> {
     reading.share.map(|share| format!("{} of {}", count(share.counted), count(share.eligible)))
 }
 
+/// A count: whole numbers need no decimals to say so.
+fn whole_or(value: f64, digits: i32) -> String {
+    if value.fract() == 0.0 && value.abs() < 1000.0 { fixed(value, 0) } else { significant(value, digits) }
+}
+
 /// A number with so many significant figures, thousands apart.
 pub fn significant(value: f64, digits: i32) -> String {
     fixed(value, decimals(value, digits))
@@ -163,7 +169,7 @@ pub fn short(value: f64, digits: i32) -> String {
     } else if size >= 1e4 {
         format!("{} k", significant(value / 1e3, digits))
     } else {
-        significant(value, digits)
+        whole_or(value, digits)
     }
 }
 
@@ -182,8 +188,7 @@ fn decimals(value: f64, digits: i32) -> i32 {
     let places = |value: f64| digits - 1 - value.abs().log10().floor() as i32;
     let first = places(value);
     let rounded = round(value, first);
-    // A whole number keeps no decimals that say nothing.
-    if value.fract() == 0.0 && value.abs() < 1000.0 { 0 } else { places(rounded).min(first).min(6) }
+    places(rounded).min(first).min(6)
 }
 
 fn fixed(value: f64, places: i32) -> String {
@@ -285,7 +290,7 @@ mod tests {
             (1234.0, "1,230"),
             (0.0, "0"),
             (-0.0001, "\u{2212}0.0001"),
-            (7.0, "7"),
+            (7.0, "7.00"),
             (8.345, "8.35"),
         ];
         for (value, text) in cases {

@@ -42,6 +42,14 @@ fn with_n(plan: &Plan, judged: &Judged<'_>, reading: &Reading) -> (String, Strin
     (reading.value.map_or("n/a".to_owned(), percent), format!(" ({counts}{interval})"))
 }
 
+fn more_metrics(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; one more metric signals".to_owned(),
+        _ => format!("; {} more metrics signal", in_words(count)),
+    }
+}
+
 fn more(count: usize) -> String {
     if count == 0 { String::new() } else { format!(", and {} more", in_words(count)) }
 }
@@ -66,7 +74,7 @@ pub(super) fn agreed(plan: &Plan, agreed: usize, moved: usize, movers: &[&Judged
         .say(format!(": {} ", signal::quoted(first)))
         .say(format!("{} at ", signal::verb(standing)))
         .bold(value.0)
-        .say(format!("{}{against}{}.", value.1, more(movers.len() - 1)))
+        .say(format!("{}{against}{}.", value.1, more_metrics(movers.len() - 1)))
 }
 
 /// Of metrics without a signal, how many can give one at all.
@@ -200,13 +208,19 @@ pub(super) fn business(plan: &Plan, judged: &Judged<'_>, last: &Reading, earlier
         Some(earlier) => format!("{}{} in {}", told(earlier).0, told(earlier).1, name(earlier)),
         None => "no reading a year earlier".to_owned(),
     };
-    Rich::default().say(format!("{} was ", judged.title())).bold(value).say(format!("{n} in {}, {then}", name(last)))
+    Rich::default()
+        .say(format!("{} was ", lower(judged.title())))
+        .bold(value)
+        .say(format!("{n} in {}, {then}", name(last)))
 }
 
 /// Several facts as one sentence.
 pub(super) fn joined(parts: Vec<Rich>) -> Option<Rich> {
     let mut parts = parts.into_iter();
     let mut text = parts.next()?;
+    if let Some(first) = text.0.first_mut() {
+        first.text = capital(&first.text);
+    }
     for part in parts {
         text = text.say("; ");
         text.0.extend(part.0);
@@ -301,6 +315,15 @@ pub(super) fn quarter(calendar: &Calendar, quarter: Period) -> String {
     format!("{} quarter {}", ORDINALS[at], quarter.start.year())
 }
 
+/// A period where there is little room: `wk 22 Jun`, `Jun 2026`.
+pub(super) fn short_period(unit: Unit, start: jiff::civil::Date) -> String {
+    match unit {
+        Unit::Week => format!("wk {}", numbers::short_day(start)),
+        Unit::Day => numbers::short_day(start),
+        Unit::Month | Unit::Quarter | Unit::Year => format!("{} {}", &numbers::month(start)[..3], start.year()),
+    }
+}
+
 /// A segment's value in words.
 pub(super) fn cell(cell: &Cell) -> String {
     let values = cell.parts.iter().map(|(_, value)| value.as_deref().unwrap_or("none given"));
@@ -311,6 +334,15 @@ pub(super) fn cell(cell: &Cell) -> String {
 pub(super) fn plus(value: f64) -> String {
     let text = numbers::significant(value, if value.abs() < 10.0 { 2 } else { 3 });
     if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A title inside a sentence: `Renewal rate` becomes `renewal rate`, `NRR` stays.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => text.to_owned(),
+    }
 }
 
 fn capital(text: &str) -> String {

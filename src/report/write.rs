@@ -37,7 +37,9 @@ pub struct Written {
 /// # Errors
 /// If nothing at all could be read, or a page cannot be made of what was.
 pub fn pack(findings: &Findings, plan: &Plan) -> anyhow::Result<Pack> {
-    let any = findings.metrics.iter().filter_map(|metric| metric.series()).any(|series| !series.readings.is_empty());
+    let all = findings.metrics.iter().flat_map(|metric| [&metric.weekly, &metric.monthly]).flatten();
+    let any = all.flat_map(|series| &series.readings).next().is_some();
+    let any = any || findings.metrics.iter().any(|metric| !matches!(metric.companion, super::inputs::Companion::None));
     ensure!(any, "no metric of the plan has a single reading, so there is no pack to write");
     let page = page(findings, plan);
     let mut files = vec![

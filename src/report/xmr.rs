@@ -7,7 +7,7 @@ use crate::model::length::Length;
 use crate::model::metric::{Better, Business, BusinessKind, Metric, Traction, TractionKind};
 use crate::model::period::{Period, Unit};
 use crate::model::reading::{Datum, Reading, Series, ValueUnit};
-use crate::plan::Plan;
+use crate::plan::{Chart as Form, Plan};
 use crate::stats::xmr::{self, Limits, Rule, Rules, Scale, Segment, Side, Status};
 
 use super::inputs::MetricFindings;
@@ -95,13 +95,18 @@ impl Chart {
         let first = (0..=at).rev().take_while(|at| flagged(*at)).last()?;
         let began = self.charted.signals_at(first).map(|signal| signal.since).min()?;
         let before = self.points[..began].iter().rposition(|point| point.value.is_some() && !point.small);
-        let mark = match (better, signal.side) {
-            (Better::None, _) => Mark::NoDirection,
-            (Better::Higher, Side::Above) | (Better::Lower, Side::Below) => Mark::Better,
-            (Better::Higher, Side::Below) | (Better::Lower, Side::Above) => Mark::Worse,
-        };
+        let mark = mark(better, signal.side);
         let since = self.points[first].period;
         Some(Standing { rule: signal.rule, side: signal.side, since, periods: at + 1 - first, before, at, mark })
+    }
+}
+
+/// Whether a signal on that side is good news.
+pub(super) fn mark(better: Better, side: Side) -> Mark {
+    match (better, side) {
+        (Better::None, _) => Mark::NoDirection,
+        (Better::Higher, Side::Above) | (Better::Lower, Side::Below) => Mark::Better,
+        (Better::Higher, Side::Below) | (Better::Lower, Side::Above) => Mark::Worse,
     }
 }
 
@@ -195,7 +200,7 @@ pub fn chart(plan: &Plan, metric: &Metric, found: &MetricFindings) -> Result<Cha
     let series = series.ok_or_else(|| "it has no reading".to_owned())?;
     let rows = headline(series).into_iter().filter(|reading| ends_a(plan, unit, reading.period));
     let points: Vec<Point> = rows.map(|reading| point(plan, unit, reading, found.dead_since)).collect();
-    let charted = charted(series, &points, &breaks(plan, metric, found));
+    let charted = charted(plan.charts.get(metric.id()), series, &points, &breaks(plan, metric, found));
     Ok(Chart { unit, points, charted })
 }
 
@@ -225,7 +230,7 @@ fn point(plan: &Plan, unit: Unit, reading: &Reading, dead: Option<Date>) -> Poin
     Point { period, value, small, reading: reading.clone() }
 }
 
-fn charted(series: &Series, points: &[Point], breaks: &[Date]) -> xmr::Chart {
+fn charted(form: Option<&Form>, series: &Series, points: &[Point], breaks: &[Date]) -> xmr::Chart {
     let given = points.iter().map(|point| {
         let value = point.value?;
         Some(xmr::Point { value, small: point.small, left_truncated: point.reading.left_truncated })
@@ -236,6 +241,11 @@ fn charted(series: &Series, points: &[Point], breaks: &[Date]) -> xmr::Chart {
         (ValueUnit::Share, "net_revenue_retention") => (Scale::Level, Some(0.0), None),
         (ValueUnit::Share, _) => (Scale::Level, Some(0.0), Some(1.0)),
         (ValueUnit::Number, _) => (Scale::Level, None, None),
+    };
+    let scale = match form {
+        Some(Form::Level) => Scale::Level,
+        Some(Form::Log) => Scale::LogChange,
+        None => scale,
     };
     let breaks = breaks.iter().filter_map(|day| points.iter().position(|point| point.period.end > *day)).collect();
     xmr::chart(&given.collect::<Vec<_>>(), &Rules { scale, lowest, highest, breaks })

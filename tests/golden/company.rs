@@ -452,7 +452,7 @@ fn sites_active() -> MetricFindings {
             reading(
                 period,
                 Some(
-                    (base * seasonal * (1.0 + 0.004 * at as f64 * if unit == Unit::Month { 4.3 } else { 1.0 })
+                    (base * seasonal * (1.0 + 0.0006 * at as f64 * if unit == Unit::Month { 4.3 } else { 1.0 })
                         + noise * dice.next())
                     .round(),
                 ),
@@ -495,7 +495,7 @@ fn weekly_pipelines() -> MetricFindings {
     );
     // The drop is the starters': the others keep their level.
     for part in &mut split.readings {
-        let late = part.period.start >= date(2026, 6, 15);
+        let late = part.period.start >= date(2026, 6, 22);
         let starter = part.segment.parts[0].1.as_deref() == Some("starter");
         if late {
             let eligible = part.share.map_or(0, |share| share.eligible) as f64;

@@ -49,9 +49,10 @@ pub(super) fn curves(spec: &Curves) -> String {
             let style = plain(12.0, if back == 0 { INK } else { SOFT });
             let half = width(&curve.label, style);
             let end_x = end.0.min(right);
+            // Below the line above, where the ends stand close.
             let mut y = end.1 - 9.0;
-            while taken.iter().any(|other| (other.1 - y).abs() < 14.0 && other.0 > end_x - half && other.2 < end_x) {
-                y -= 3.0;
+            while taken.iter().any(|other| (other.1 - y).abs() < 15.0 && other.0 > end_x - half && other.2 < end_x) {
+                y += 3.0;
             }
             taken.push((end_x, y, end_x - half));
             canvas.text((end_x, y), &curve.label, style, Anchor::Right);

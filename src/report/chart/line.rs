@@ -14,9 +14,9 @@ use super::canvas::{
 const WIDE: f64 = 960.0;
 const OUTCOME: f64 = 74.0;
 const TRACTION: f64 = 340.0;
-const OUT: f64 = 556.0;
-const CURVES: f64 = 664.0;
-const BUSINESS: f64 = 762.0;
+const OUT: f64 = 560.0;
+const CURVES: f64 = 666.0;
+const BUSINESS: f64 = 764.0;
 const ROW: f64 = 17.0;
 
 /// A row with the place of its arrow.
@@ -63,7 +63,7 @@ fn place(spec: &Line) -> (Vec<Placed<'_>>, f64) {
     let mut placed = Vec::new();
     for (at, row) in spec.rows.iter().enumerate() {
         if row.lane.is_some() && at > 0 {
-            top += 14.0;
+            top += 11.0;
         }
         let outcome = row.outcome.as_ref().map_or(Vec::new(), |text| wrapped(text, bold(13.0, INK), 236.0, 3));
         let title = row
@@ -75,7 +75,7 @@ fn place(spec: &Line) -> (Vec<Placed<'_>>, f64) {
         let middle = top + lines * ROW + 10.0;
         let spread = ((arrows - 1.0) * 16.0 / 2.0 - 10.0).max(0.0);
         placed.push(Placed { row, top, middle, outcome, title });
-        top = middle + 20.0 + spread;
+        top = middle + 17.0 + spread;
     }
     (placed, top)
 }
@@ -83,7 +83,7 @@ fn place(spec: &Line) -> (Vec<Placed<'_>>, f64) {
 fn draw_row(canvas: &mut Canvas<'_>, rows: &[Placed<'_>], at: usize, placed: &Placed<'_>) {
     if let Some(lane) = &placed.row.lane {
         if at > 0 {
-            canvas.line(&[(0.0, placed.top - 8.0), (OUT - 10.0, placed.top - 8.0)], HAIR, 1.0);
+            canvas.line(&[(0.0, placed.top - 6.0), (OUT - 10.0, placed.top - 6.0)], HAIR, 1.0);
         }
         for (line, part) in wrapped(lane, bold(12.0, SOFT), OUTCOME - 10.0, 2).iter().enumerate() {
             canvas.text((0.0, placed.top + 8.0 + 15.0 * line as f64), part, bold(12.0, SOFT), Anchor::Left);
@@ -167,28 +167,34 @@ fn ink(tone: &str) -> Option<RGBColor> {
     }
 }
 
-/// Where each business metric stands: as near as may be to the middle of what leads to it, in the plan's order.
+/// Where each business metric stands: as near as may be to the middle of what leads to it, in the order of these
+/// middles, so that curves cross as little as may be; those that nothing leads to come last.
 fn business(spec: &Line, rows: &[Placed<'_>], end: f64) -> Vec<(f64, Vec<String>)> {
-    let count = spec.business.len().max(1) as f64;
-    let even = (end - 40.0) / count;
-    let mut least = 52.0;
-    let mut placed = Vec::new();
-    for (at, node) in spec.business.iter().enumerate() {
-        let from: Vec<f64> =
-            spec.arrows.iter().filter(|arrow| arrow.business == at).map(|arrow| rows[arrow.row].middle).collect();
-        let wish = if from.is_empty() {
-            40.0 + even * (at as f64 + 0.5)
-        } else {
-            from.iter().sum::<f64>() / from.len() as f64
-        };
-        let title = wrapped(&node.title, bold(13.0, INK), WIDE - BUSINESS, 2);
-        let tall = ROW * (title.len().max(1) - 1) as f64;
-        let after = (spec.business.len() - 1 - at) as f64;
-        let y = wish.min(end - 24.0 - after * 58.0).max(least + tall);
-        placed.push((y, title));
-        least = y + 58.0;
+    const APART: f64 = 62.0;
+    let titles: Vec<Vec<String>> =
+        spec.business.iter().map(|node| wrapped(&node.title, bold(13.0, INK), WIDE - BUSINESS, 2)).collect();
+    let wish = |at: usize| {
+        let from = spec.arrows.iter().filter(|arrow| arrow.business == at).map(|arrow| rows[arrow.row].middle);
+        let (sum, count) = from.fold((0.0, 0.0), |(sum, count), middle| (sum + middle, count + 1.0));
+        if count > 0.0 { sum / count } else { f64::MAX }
+    };
+    let mut order: Vec<usize> = (0..spec.business.len()).collect();
+    order.sort_by(|one, other| wish(*one).total_cmp(&wish(*other)).then(one.cmp(other)));
+    let mut places = vec![0.0; order.len()];
+    let mut least = 54.0;
+    for at in &order {
+        let tall = ROW * (titles[*at].len().max(1) - 1) as f64;
+        let wished = if wish(*at) < f64::MAX { wish(*at) } else { least };
+        places[*at] = wished.max(least + tall);
+        least = places[*at] + APART;
     }
-    placed
+    // What hangs below the last row is pushed up again, from the bottom.
+    let mut most = (end - 16.0).max(54.0 + APART * (order.len().max(1) - 1) as f64);
+    for at in order.iter().rev() {
+        places[*at] = places[*at].min(most);
+        most = places[*at] - APART;
+    }
+    places.into_iter().zip(titles).collect()
 }
 
 /// From traction to business: a short piece, the words, the curve.

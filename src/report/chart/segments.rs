@@ -3,13 +3,15 @@
 use super::Segments;
 use super::canvas::{Anchor, BLUE, GRID, INK, SOFT, WHITE, bold, draw, fitted, plain, width};
 use super::scale::Scale;
+use super::six_twelve::axis_label;
 
 const WIDE: f64 = 460.0;
 const ROW: f64 = 30.0;
 
 /// Draws the segments.
 pub(super) fn segments(spec: &Segments) -> String {
-    let tall = ROW * spec.rows.len() as f64 + 8.0;
+    let rows = ROW * spec.rows.len() as f64 + 8.0;
+    let tall = rows + 18.0;
     draw((WIDE, tall), "chart half", &spec.alt, |canvas| {
         let names = spec.rows.iter().map(|row| width(&row.name, plain(13.0, INK))).fold(40.0, f64::max).min(130.0);
         let (left, right) = (names + 14.0, WIDE - 150.0);
@@ -17,7 +19,13 @@ pub(super) fn segments(spec: &Segments) -> String {
         // A sideways scale: its "bottom" is the left.
         let scale = Scale::from_zero(if spec.share { ends.min(1.0) } else { ends }, (right, left), 4.0);
         for tick in &scale.ticks {
-            canvas.line(&[(scale.y(*tick), 0.0), (scale.y(*tick), tall)], GRID, 1.0);
+            canvas.line(&[(scale.y(*tick), 0.0), (scale.y(*tick), rows)], GRID, 1.0);
+            canvas.text(
+                (scale.y(*tick), rows + 9.0),
+                &axis_label(&spec.style, *tick),
+                plain(11.0, SOFT),
+                Anchor::Middle,
+            );
         }
         for (at, row) in spec.rows.iter().enumerate() {
             let y = ROW * (at as f64 + 0.5) + 4.0;

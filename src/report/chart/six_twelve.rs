@@ -23,6 +23,8 @@ struct Frame {
     bottom: f64,
     /// Where the axis' figures begin.
     axis: f64,
+    /// The slots from which a release's line goes down.
+    marks: Vec<usize>,
 }
 
 impl Frame {
@@ -36,7 +38,7 @@ pub(super) fn wide(spec: &SixTwelve) -> String {
     const AXIS: f64 = 52.0;
     let releases = spec.releases.len().min(RELEASES) as f64 * RELEASE_ROW;
     let (top, bottom) = (30.0, 250.0);
-    draw((960.0, bottom + releases + 40.0), "chart", &spec.alt, |canvas| {
+    draw((960.0, bottom + releases + 44.0), "chart", &spec.alt, |canvas| {
         key(canvas, spec, 960.0 - AXIS);
         let place = (top, bottom);
         let shared = spec.one_axis.then(|| scale(spec.weeks.iter().chain(&spec.months), place));
@@ -56,13 +58,17 @@ pub(super) fn wide(spec: &SixTwelve) -> String {
             let last = std::ptr::eq(panel, spec.months.as_ref().unwrap_or(panel));
             let scale = shared.clone().unwrap_or_else(|| scale([panel], place));
             let axis = if last || !spec.one_axis { right } else { 960.0 - AXIS };
-            let frame = Frame { left, slot, scale, top, bottom, axis };
+            let weeks = spec.weeks.as_ref().is_some_and(|weeks| std::ptr::eq(panel, weeks));
+            let marks = if weeks { spec.releases.iter().map(|release| release.slot).collect() } else { Vec::new() };
+            let frame = Frame { left, slot, scale, top, bottom, axis, marks };
             let grid_to = if spec.one_axis && !last { right + slot * gap } else { right };
             gridlines(canvas, &frame, (left, grid_to), &spec.style, last || !spec.one_axis);
-            paint(canvas, spec, panel, &frame, releases);
+            paint(canvas, panel, &frame, releases);
+            if weeks {
+                marks_of_releases(canvas, spec, &frame, bottom);
+            }
             left = right + slot * gap;
         }
-        marks_of_releases(canvas, spec, slot, (top, bottom));
     })
 }
 
@@ -78,9 +84,17 @@ pub(super) fn narrow(spec: &SixTwelve) -> String {
             let (top, bottom) = (30.0 + TALL * at as f64, 30.0 + TALL * at as f64 + TALL - 50.0);
             let slot = (WIDE - AXIS) / panel.slots.len() as f64;
             let right = WIDE - AXIS;
-            let frame = Frame { left: 0.0, slot, scale: scale([*panel], (top, bottom)), top, bottom, axis: right };
+            let frame = Frame {
+                left: 0.0,
+                slot,
+                scale: scale([*panel], (top, bottom)),
+                top,
+                bottom,
+                axis: right,
+                marks: Vec::new(),
+            };
             gridlines(canvas, &frame, (0.0, right), &spec.style, true);
-            paint(canvas, spec, panel, &frame, 0.0);
+            paint(canvas, panel, &frame, 0.0);
         }
     })
 }
@@ -135,49 +149,76 @@ fn trimmed(text: &str) -> String {
     }
 }
 
-fn paint(canvas: &mut Canvas<'_>, spec: &SixTwelve, panel: &Panel, frame: &Frame, below: f64) {
-    let mut taken = Vec::new();
-    if let Some(band) = panel.band {
-        taken.push(ordinary_range(canvas, panel, band, frame));
-    }
+fn paint(canvas: &mut Canvas<'_>, panel: &Panel, frame: &Frame, below: f64) {
     let last_year = places(panel, frame, |slot| slot.last_year);
     let this_year = places(panel, frame, |slot| slot.figure.value);
+    let targets = places(panel, frame, |slot| slot.target);
+    let around = |reach: f64| move |(x, y): &(f64, f64)| ((x - reach, y - reach), (x + reach, y + reach));
+    let mut taken: Vec<Box2> = targets.iter().flatten().map(around(6.5)).collect();
+    taken.extend(this_year.iter().flatten().map(around(5.0)));
+    let marked = frame.marks.iter().filter_map(|slot| this_year[*slot]);
+    taken.extend(marked.map(|(x, y)| ((x - 2.0, y + 6.0), (x + 2.0, frame.bottom))));
+    if let Some(band) = panel.band {
+        taken.push(ordinary_range(canvas, panel, band, frame, &[&this_year, &last_year]));
+    }
     for part in runs(&last_year) {
         canvas.line(&part, PALE, 2.0);
         lonely(canvas, &part, PALE);
     }
+    for (x, y) in targets.iter().flatten() {
+        triangle(canvas, (*x, *y));
+    }
     for part in runs(&this_year) {
         canvas.line(&part, BLUE, 2.2);
     }
-    let targets = places(panel, frame, |slot| slot.target);
-    for (x, y) in targets.iter().flatten() {
-        triangle(canvas, (*x, *y));
-        taken.push(((x - 7.0, y - 7.0), (x + 7.0, y + 6.0)));
-    }
     for (slot, place) in panel.slots.iter().zip(&this_year) {
         if let Some(place) = place {
-            point(canvas, spec, slot, *place);
+            point(canvas, slot, *place);
         }
     }
-    labels(canvas, spec, panel, frame, [&this_year, &last_year], taken);
+    labels(canvas, panel, frame, [&this_year, &last_year], taken);
     names(canvas, panel, frame, below);
 }
 
-fn ordinary_range(canvas: &mut Canvas<'_>, panel: &Panel, band: (f64, f64), frame: &Frame) -> Box2 {
+fn segments_of(lines: &[&[Option<(f64, f64)>]]) -> Vec<((f64, f64), (f64, f64))> {
+    let runs = lines.iter().flat_map(|line| runs(line));
+    runs.flat_map(|run| run.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()).collect()
+}
+
+/// The band with its words, which stand where they cross no line.
+fn ordinary_range(
+    canvas: &mut Canvas<'_>,
+    panel: &Panel,
+    band: (f64, f64),
+    frame: &Frame,
+    lines: &[&[Option<(f64, f64)>]],
+) -> Box2 {
     let (left, right) = (frame.left + 4.0, frame.left + frame.slot * panel.slots.len() as f64 - 4.0);
     let (top, bottom) = (frame.scale.y(band.1), frame.scale.y(band.0));
-    let words = if panel.trial { "range on trial" } else { "ordinary range" };
     if panel.trial {
         canvas.dashed(&[(left, top), (right, top)], FAINT, 1.0, (4.0, 4.0));
         canvas.dashed(&[(left, bottom), (right, bottom)], FAINT, 1.0, (4.0, 4.0));
     } else {
         canvas.fill((left, top), (right, bottom), BAND);
     }
-    // Above the band where the first points lie within it, else below.
-    let above = top - 8.0 > frame.top - 16.0;
-    let y = if above { top - 8.0 } else { bottom + 9.0 };
-    canvas.text((left + 2.0, y), words, plain(11.0, SOFT), Anchor::Left);
-    ((left, y - 7.0), (left + width(words, plain(11.0, SOFT)) + 4.0, y + 7.0))
+    let words = if panel.trial { "range on trial" } else { "ordinary range" };
+    let wide = width(words, plain(11.0, SOFT)) + 6.0;
+    let segments = segments_of(lines);
+    let points = || lines[0].iter().flatten();
+    let space = |(x, y): (f64, f64)| ((x, y - 7.0), (x + wide, y + 7.0));
+    let cost = |place: (f64, f64)| {
+        let space = space(place);
+        let near = ((space.0.0 - 16.0, space.0.1 - 10.0), (space.1.0 + 16.0, space.1.1 + 10.0));
+        let outside = space.0.1 < frame.top - 18.0 || space.1.1 > frame.bottom;
+        let crossed = segments.iter().filter(|segment| crosses(space, **segment)).count();
+        let beside = points().filter(|point| crosses(near, (**point, **point))).count();
+        crossed * 10 + beside * 3 + usize::from(outside) * 100
+    };
+    let heights = [top - 8.0, bottom + 9.0, top + 8.0, bottom - 8.0];
+    let places = heights.into_iter().flat_map(|y| [(left + 2.0, y), (right - wide, y)]);
+    let best = places.min_by_key(|place| cost(*place)).expect("there are eight places to choose from");
+    canvas.text((best.0 + 2.0, best.1), words, plain(11.0, SOFT), Anchor::Left);
+    space(best)
 }
 
 type Box2 = ((f64, f64), (f64, f64));
@@ -217,8 +258,8 @@ pub(super) fn tone(mark: Option<Mark>) -> RGBColor {
     }
 }
 
-fn point(canvas: &mut Canvas<'_>, spec: &SixTwelve, slot: &Slot, place: (f64, f64)) {
-    let ink = if slot.ring { tone(spec.worse_is_orange) } else { BLUE };
+fn point(canvas: &mut Canvas<'_>, slot: &Slot, place: (f64, f64)) {
+    let ink = tone(slot.mark);
     if slot.hollow {
         canvas.dot(place, 4.2, WHITE);
         canvas.ring(place, 3.8, ink, 1.6);
@@ -233,23 +274,18 @@ fn point(canvas: &mut Canvas<'_>, spec: &SixTwelve, slot: &Slot, place: (f64, f6
 /// Each label where it crosses least: above, below, then further off; one that would cover another is dropped.
 fn labels(
     canvas: &mut Canvas<'_>,
-    spec: &SixTwelve,
     panel: &Panel,
     frame: &Frame,
     lines: [&[Option<(f64, f64)>]; 2],
     mut taken: Vec<Box2>,
 ) {
-    let segments: Vec<((f64, f64), (f64, f64))> = lines
-        .iter()
-        .flat_map(|line| runs(line))
-        .flat_map(|run| run.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>())
-        .collect();
+    let segments = segments_of(&lines);
     let last = lines[0].iter().rposition(Option::is_some);
     // The last point first: it must not be the one that is dropped.
     for (at, slot) in panel.slots.iter().enumerate().rev() {
         let Some(place) = lines[0][at] else { continue };
         let style = if slot.ring || Some(at) == last {
-            bold(12.0, if slot.ring { tone(spec.worse_is_orange) } else { INK })
+            bold(12.0, if slot.ring { tone(slot.mark) } else { INK })
         } else {
             plain(12.0, INK)
         };
@@ -288,9 +324,9 @@ fn crosses(space: Box2, (from, to): ((f64, f64), (f64, f64))) -> bool {
 }
 
 fn names(canvas: &mut Canvas<'_>, panel: &Panel, frame: &Frame, below: f64) {
-    let y = frame.bottom + below + 16.0;
+    let y = frame.bottom + below + if below > 0.0 { 21.0 } else { 16.0 };
     let widest = panel.slots.iter().map(|slot| width(&slot.name, plain(12.0, SOFT))).fold(0.0, f64::max);
-    let every = if widest + 4.0 > frame.slot { 2 } else { 1 };
+    let every = if widest + 1.0 > frame.slot { 2 } else { 1 };
     for (at, slot) in panel.slots.iter().enumerate() {
         // Counted from the end, so that the newest is always named.
         if (panel.slots.len() - 1 - at).is_multiple_of(every) {
@@ -326,18 +362,17 @@ fn key(canvas: &mut Canvas<'_>, spec: &SixTwelve, right: f64) {
     }
 }
 
-/// The newest releases of the shown weeks: a dotted line at the week, the words in rows of their own below the points.
-fn marks_of_releases(canvas: &mut Canvas<'_>, spec: &SixTwelve, slot: f64, (top, bottom): (f64, f64)) {
+/// The newest releases of the shown weeks: a dotted line down from the week's point, the words in rows of their own,
+/// the rightmost first, so that no line crosses words.
+fn marks_of_releases(canvas: &mut Canvas<'_>, spec: &SixTwelve, frame: &Frame, bottom: f64) {
+    let Some(weeks) = &spec.weeks else { return };
     let newest = spec.releases.len().saturating_sub(RELEASES);
     let style = plain(11.0, SOFT);
-    for (row, release) in spec.releases[newest..].iter().enumerate() {
-        let x = slot * (release.slot as f64 + 0.5);
-        let y = bottom + 9.0 + RELEASE_ROW * row as f64;
-        canvas.dashed(&[(x, top), (x, y + 5.0)], FAINT, 1.2, (1.5, 3.5));
-        let room = slot * 7.0 - x;
-        let label = fitted(&release.label, style, room.max(slot * 3.0));
-        let right = room >= width(&label, style) + 6.0;
-        let (x, anchor) = if right { (x + 5.0, Anchor::Left) } else { (x - 5.0, Anchor::Right) };
-        canvas.text((x, y), &label, style, anchor);
+    for (row, release) in spec.releases[newest..].iter().rev().enumerate() {
+        let x = frame.x(release.slot);
+        let y = bottom + 14.0 + RELEASE_ROW * row as f64;
+        let point = weeks.slots[release.slot].figure.value.map_or(frame.top, |value| frame.scale.y(value) + 9.0);
+        canvas.dashed(&[(x, point), (x, y + 5.0)], FAINT, 1.2, (1.5, 3.5));
+        canvas.text((x + 5.0, y), &fitted(&release.label, style, 420.0), style, Anchor::Left);
     }
 }

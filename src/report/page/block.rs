@@ -75,7 +75,7 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
             .into_iter()
             .map(|release| release.label)
             .collect(),
-        quotes: quotes(findings, judged),
+        quotes: quotes(findings, plan, judged),
         chart,
         no_chart,
         nine,
@@ -84,13 +84,16 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
 }
 
 /// What customers said of the outcome, the newest three; under the outcome's first metric.
-fn quotes(findings: &Findings, judged: &Judged<'_>) -> Vec<String> {
+fn quotes(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Vec<String> {
     let Some((_, outcome)) = judged.place else { return Vec::new() };
+    let first = plan.traction().find(|traction| traction.outcome == outcome.id);
+    if first.is_none_or(|first| first.id != *judged.metric.id()) {
+        return Vec::new();
+    }
     let mut ours: Vec<_> = findings.quotes.iter().filter(|quote| quote.outcome == outcome.id.as_str()).collect();
     ours.sort_by(|one, other| other.on.cmp(&one.on).then_with(|| one.account.cmp(&other.account)));
-    let first = 3;
     ours.into_iter()
-        .take(first)
+        .take(3)
         .map(|quote| format!("“{}” ({}, {})", quote.text, quote.account, numbers::day(quote.on)))
         .collect()
 }

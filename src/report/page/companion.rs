@@ -151,6 +151,7 @@ pub(super) fn segments(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings)
         title: format!("By {segment}, {when}"),
         alt: wording::segments_alt(judged.title(), &segment, &rows),
         share: judged.style.unit == crate::model::reading::ValueUnit::Share,
+        style: judged.style.clone(),
         rows,
     })
 }

@@ -125,8 +125,7 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
         ([], Some(dead), _) => ("–".to_owned(), wording::no_reading_since(dead)),
         ([], None, Some((unit, reading))) => {
             let figure = super::Figure::of(reading, &judged.style, plan.sync.min_n);
-            let period = numbers::period_name(&plan.workspace.calendar, unit, reading.period);
-            let period = period.replace("the week of ", "week of ");
+            let period = wording::short_period(unit, reading.period.start);
             let few = figure.text.contains(" of ");
             let of = numbers::counts(reading)
                 .filter(|_| !few)

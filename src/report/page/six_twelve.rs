@@ -67,11 +67,12 @@ impl<'a> Made<'a> {
             Self { findings, plan, judged, found, style: judged.style.clone(), weeks: Vec::new(), months: Vec::new() };
         made.weeks = made.shown(Unit::Week, WEEKS);
         made.months = made.shown(Unit::Month, MONTHS);
-        let pairs = made.weeks.windows(2).filter_map(|pair| {
-            Some((made.at(Unit::Week, pair[0].start)?.value?, made.at(Unit::Week, pair[1].start)?.value?))
-        });
-        if !pairs.collect::<Vec<_>>().into_iter().all(|(from, to)| made.style.agrees(from, to)) {
-            made.style.digits = 4;
+        // The row prints the last week and its change; the chart prints the week before.
+        if let [.., before, last] = made.weeks.as_slice() {
+            let value = |week: &Period| made.at(Unit::Week, week.start).and_then(|reading| made.base(reading).ok());
+            if !value(before).zip(value(last)).is_none_or(|(from, to)| made.style.agrees(from, to)) {
+                made.style.digits = 4;
+            }
         }
         made
     }
@@ -120,7 +121,6 @@ impl<'a> Made<'a> {
             alt: wording::chart_alt(self.judged.title(), weeks.as_ref(), months.as_ref(), &self.style),
             style: self.style.clone(),
             one_axis: shape(self.judged.metric) != Shape::Flow,
-            worse_is_orange: self.judged.standing.map(|standing| standing.mark),
             releases: if weeks.is_some() { self.releases() } else { Vec::new() },
             weeks,
             months,
@@ -160,7 +160,8 @@ impl<'a> Made<'a> {
             label: if hollow { figure.text.clone() } else { label },
             last_year: earlier.filter(|earlier| self.base(earlier).is_ok()).and_then(|earlier| earlier.value),
             target: self.target(unit, period),
-            ring: self.signals(unit, period),
+            ring: self.signals(unit, period).is_some(),
+            mark: self.signals(unit, period),
             assumed: reading.is_some_and(|reading| reading.segment_assumed),
             hollow,
             figure,
@@ -178,10 +179,12 @@ impl<'a> Made<'a> {
         reading.share.is_some_and(|share| share.eligible < u64::from(self.plan.sync.min_n))
     }
 
-    fn signals(&self, unit: Unit, period: Period) -> bool {
-        let Ok(chart) = &self.judged.chart else { return false };
-        let at = chart.points.iter().position(|point| point.period.start == period.start);
-        chart.unit == unit && at.is_some_and(|at| chart.charted.signals_at(at).next().is_some())
+    /// What the chart says of a period, where it signals.
+    fn signals(&self, unit: Unit, period: Period) -> Option<xmr::Mark> {
+        let chart = self.judged.chart.as_ref().ok().filter(|chart| chart.unit == unit)?;
+        let at = chart.points.iter().position(|point| point.period.start == period.start)?;
+        let signal = chart.charted.signals_at(at).next()?;
+        Some(xmr::mark(self.judged.metric.better(), signal.side))
     }
 
     /// The path at the period's end, in the block of the metric's own period.
@@ -244,8 +247,8 @@ impl<'a> Made<'a> {
         let year_before =
             self.weeks.last().and_then(|week| self.at(Unit::Week, Self::year_before(Unit::Week, week.start)));
         nine.push(self.level(self.week_name(), last));
-        nine.push(self.compared("WoW", last, week_before));
-        nine.push(self.compared("YoY", last, year_before));
+        nine.push(self.compared("WoW", "last week", last, week_before));
+        nine.push(self.compared("YoY", "last week", last, year_before));
         let ranges = ["month to date", "quarter to date", "year to date"];
         for (at, name) in ranges.iter().enumerate() {
             self.to_date(at, name, &mut nine);
@@ -271,19 +274,19 @@ impl<'a> Made<'a> {
         match self.found.to_date.get(at) {
             Some(ToDate { range, this, last_year }) => {
                 nine.push(self.level(range.label.clone(), this.as_ref()));
-                nine.push(self.compared("YoY", this.as_ref(), last_year.as_ref()));
+                nine.push(self.compared("YoY", name, this.as_ref(), last_year.as_ref()));
             }
             None if stock => {
                 let month = self.months.last();
                 let now = month.and_then(|month| self.at(Unit::Month, month.start));
                 let then = month.and_then(|month| self.at(Unit::Month, Self::year_before(Unit::Month, month.start)));
-                let name = month.map_or(name.to_owned(), |month| numbers::month(month.start).to_owned());
-                nine.push(self.level(name, now));
-                nine.push(self.compared("YoY", now, then));
+                let month = month.map_or(name.to_owned(), |month| numbers::month(month.start).to_owned());
+                nine.push(self.level(month, now));
+                nine.push(self.compared("YoY", name, now, then));
             }
             None => {
                 nine.push(self.level(name.to_owned(), None));
-                nine.push(self.compared("YoY", None, None));
+                nine.push(self.compared("YoY", name, None, None));
             }
         }
     }
@@ -300,13 +303,13 @@ impl<'a> Made<'a> {
     fn why_none(&self, name: &str) -> String {
         match self.found.dead_since {
             Some(dead) => wording::no_reading_since(dead),
-            None if name.ends_with("week") && self.series(Unit::Week).is_none() => "it is not read by week".to_owned(),
+            None if name.contains("week") && self.series(Unit::Week).is_none() => "it is not read by week".to_owned(),
             None => "no window in it has closed".to_owned(),
         }
     }
 
-    fn compared(&self, name: &str, this: Option<&Reading>, then: Option<&Reading>) -> Nine {
-        let change = self.change(this, then);
+    fn compared(&self, name: &str, level: &str, this: Option<&Reading>, then: Option<&Reading>) -> Nine {
+        let change = self.change(if name == "WoW" { "last week" } else { level }, this, then);
         let figure = match change {
             Ok((value, text)) => Figure { value: Some(value), settled: true, text, ..Figure::default() },
             Err(why) => Figure::none(why),
@@ -314,8 +317,9 @@ impl<'a> Made<'a> {
         Nine { name: name.to_owned(), figure, count: None, footnote: None }
     }
 
-    fn change(&self, this: Option<&Reading>, then: Option<&Reading>) -> Result<(f64, String), String> {
-        let this = this.ok_or("there is no figure to compare")?;
+    fn change(&self, level: &str, this: Option<&Reading>, then: Option<&Reading>) -> Result<(f64, String), String> {
+        // The level beside it says why there is none.
+        let this = this.ok_or_else(|| self.why_none(level))?;
         let now = self.base(this).map_err(|why| match why.as_str() {
             "it was zero then" => "zero".to_owned(),
             _ => why,

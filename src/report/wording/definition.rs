@@ -59,8 +59,13 @@ fn traction_words(traction: &Traction) -> String {
                 Clock::Rolling => "by whole lengths since the start",
             };
             format!(
-                "Of the {actors} whose {enter} {} fell in the period, the share with {} {k} after it, counted {clock}; shown: k = {}.",
+                "Of the {actors} whose {enter} {} fell in the period, the share with {}{} {k} after it, counted {clock}; shown: k = {}.",
                 used(&retention.start),
+                if retention.return_at_least > 1 {
+                    format!("{} × ", retention.return_at_least)
+                } else {
+                    String::new()
+                },
                 used(&retention.back),
                 retention.k.unwrap_or(1)
             )

@@ -132,8 +132,9 @@ fn frozen(judged: &Judged<'_>, chart: &Chart) -> String {
     let rests = format!("set on the first {}", periods(chart.unit, 12));
     let clipped = clipped(chart);
     let log = if chart.log() { " Changes are charted, which cannot show a lasting step." } else { "" };
-    if judged.dead().is_some() {
-        return format!("Not judged while its instrument is silent; ordinary was {range}, {rests}.{clipped}{log}");
+    if let Some(dead) = judged.dead() {
+        let silent = super::capital(&super::no_reading_since(dead));
+        return format!("{silent}: its instrument stopped. Before, ordinary was {range}, {rests}.{clipped}{log}");
     }
     match judged.standing.as_ref() {
         None => format!("Ordinary: within {range}, {rests}.{clipped}{log}"),
@@ -187,7 +188,7 @@ fn refused(refusal: Refusal) -> String {
             format!("there are only {distinct} different values, six are needed")
         }
         Refusal::Autocorrelated { lag1 } => {
-            format!("each point follows the one before too closely (autocorrelation {lag1:.1}; up to 0.4 would do)")
+            format!("each point follows the one before too closely (autocorrelation {lag1:.2}; up to 0.40 would do)")
         }
     }
 }
