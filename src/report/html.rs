@@ -38,14 +38,30 @@ pub(super) fn html(page: &Page) -> anyhow::Result<String> {
         business => section(&page.business),
         controls => controls.collect::<Vec<_>>(),
     };
-    template
+    let page = template
         .render(context! {
             drawn,
             fonts => Value::from_safe_string(fonts()),
             style => Value::from_safe_string(include_str!("templates/style.css").to_owned()),
             ..value(&serde_json::to_value(page).context("could not lay out the page")?)
         })
-        .context("could not write the page")
+        .context("could not write the page")?;
+    Ok(held_together(&page))
+}
+
+/// A figure and its unit stand on one line: `38 %`, `€365 k`.
+fn held_together(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut before = ' ';
+    for (at, letter) in page.char_indices() {
+        let after = &page[at + letter.len_utf8()..];
+        let unit = ["%", "pp", "k", "M", "bn"].into_iter().find(|unit| after.starts_with(unit));
+        let ends = unit.is_some_and(|unit| !after[unit.len()..].starts_with(|next: char| next.is_alphanumeric()));
+        let joins = letter == ' ' && before.is_ascii_digit() && ends;
+        out.push(if joins { '\u{a0}' } else { letter });
+        before = letter;
+    }
+    out
 }
 
 /// What `serde_json` holds as the template's engine holds it.

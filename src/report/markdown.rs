@@ -255,7 +255,7 @@ fn appendix(out: &mut String, page: &Page) {
         say(
             out,
             format_args!(
-                "- {} **{}** (`{}`, definition `{}`, changed {}): {}\n",
+                "- {} **{}** (`{}`, definition `{}`, {}): {}\n",
                 one.number,
                 cell(&one.title),
                 one.id,

@@ -481,7 +481,7 @@ pub struct Definition {
     pub words: String,
     /// Its hash.
     pub hash: String,
-    /// When it last changed.
+    /// Whether and when it changed.
     pub changed: String,
 }
 

@@ -43,7 +43,10 @@ fn definition(plan: &Plan, judged: &Judged<'_>) -> Definition {
         id: judged.metric.id().to_string(),
         words: super::block::in_words(series, judged),
         hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
-        changed: changed.map_or_else(|| "not since the first run".to_owned(), numbers::day),
+        changed: changed.map_or_else(
+            || "unchanged since the first run".to_owned(),
+            |day| format!("changed on {}", numbers::day(day)),
+        ),
     }
 }
 

@@ -156,7 +156,12 @@ fn behind(plan: &Plan, judged: &[Judged<'_>]) -> Option<Sentence> {
 
 /// Slot 5: each business metric now and a year ago.
 fn business(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> Option<Sentence> {
-    let business: Vec<&Judged<'_>> = judged.iter().filter(|one| one.place.is_none() && one.held().is_empty()).collect();
+    let business: Vec<&Judged<'_>> = judged
+        .iter()
+        .filter(|one| one.place.is_none() && one.held().is_empty())
+        // Its closing value is what `mrr` says.
+        .filter(|one| one.metric.kind_name() != "mrr_movements")
+        .collect();
     let mut figures = Vec::new();
     let parts: Vec<Rich> = business
         .into_iter()
