@@ -55,11 +55,11 @@ fn a_pack_is_written_whole_and_twice_gives_the_same_bytes() {
 fn changed(change: impl FnOnce(&mut report::inputs::Findings, &mut throughline::plan::Plan)) -> Vec<(String, String)> {
     let (mut findings, mut plan) = (company::findings(), company::plan());
     change(&mut findings, &mut plan);
-    report::pack(&findings, &plan).unwrap().files
+    report::pack(&findings, &plan).expect("the company has readings").files
 }
 
 fn file<'a>(files: &'a [(String, String)], name: &str) -> &'a str {
-    &files.iter().find(|(path, _)| path == name).unwrap().1
+    &files.iter().find(|(path, _)| path == name).expect("it stands in every pack").1
 }
 
 /// The words of evidence.md 9, and those that leave what is not in the first issue.

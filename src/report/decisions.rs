@@ -92,38 +92,45 @@ impl Day {
 /// Reads the decisions file; `name` is how the user would name it.
 ///
 /// # Errors
-/// One diagnostic, with its place, for a file that cannot be understood.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Decision>, Diagnostic> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let problem = Diagnostic::error("decisions-unreadable", format!("`{name}` cannot be read"))
-            .because(error.message().to_owned())
-            .hint("a decision has `id`, `text`, `decided`, `state`, and where known `lane`, `owner`, `due`, `closed`");
-        match error.span() {
-            Some(span) => problem.at(name, span),
-            None => problem,
-        }
-    })?;
-    file.decision.into_iter().map(|written| resolve(name, written)).collect()
+/// Everything that cannot be understood, told at once.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Decision>, Vec<Diagnostic>> {
+    let file: File = toml::from_str(text).map_err(|error| vec![unreadable(name, &error)])?;
+    let mut problems = Vec::new();
+    let decisions = file.decision.into_iter().map(|written| resolve(name, written, &mut problems)).collect();
+    if problems.is_empty() { Ok(decisions) } else { Err(problems) }
 }
 
-fn resolve(name: &str, written: Written) -> Result<Decision, Diagnostic> {
+fn unreadable(name: &str, error: &toml::de::Error) -> Diagnostic {
+    let problem = Diagnostic::error("decisions-unreadable", format!("`{name}` cannot be read"))
+        .because(error.message().to_owned())
+        .hint("a decision has `id`, `text`, `decided`, `state`, and where known `lane`, `owner`, `due`, `closed`");
+    match error.span() {
+        Some(span) => problem.at(name, span),
+        None => problem,
+    }
+}
+
+fn resolve(name: &str, written: Written, problems: &mut Vec<Diagnostic>) -> Decision {
     let id = written.id;
-    let day = |key: &str, day: &Day| {
-        day.read().ok_or_else(|| {
-            Diagnostic::error("decisions-unreadable", format!("decision `{id}` in `{name}`: `{key}` is not a day"))
-                .hint("write days as 2026-10-05")
-        })
+    let mut day = |key: &str, day: &Day| {
+        let read = day.read();
+        if read.is_none() {
+            let what = format!("decision `{id}` in `{name}`: `{key}` is not a day");
+            problems.push(Diagnostic::error("decisions-unreadable", what).hint("write days as 2026-10-05"));
+        }
+        read
     };
-    Ok(Decision {
-        decided: day("decided", &written.decided)?,
-        due: written.due.as_ref().map(|due| day("due", due)).transpose()?,
-        closed: written.closed.as_ref().map(|closed| day("closed", closed)).transpose()?,
+    Decision {
+        // A decision without a readable day is never handed out: its problem stands in the list.
+        decided: day("decided", &written.decided).unwrap_or(Date::ZERO),
+        due: written.due.as_ref().and_then(|due| day("due", due)),
+        closed: written.closed.as_ref().and_then(|closed| day("closed", closed)),
         lane: written.lane,
         text: written.text,
         owner: written.owner,
         state: written.state,
         id,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -142,8 +149,10 @@ mod tests {
 
     #[test]
     fn a_decision_that_cannot_be_read_says_where() {
-        let problem = parse("decisions.toml", "[[decision]]\nid = \"x\"\nstat = \"open\"\n").unwrap_err();
-        assert_eq!(problem.code, "decisions-unreadable");
-        assert!(problem.place.is_some());
+        let problems = parse("decisions.toml", "[[decision]]\nid = \"x\"\nstat = \"open\"\n").unwrap_err();
+        assert_eq!(problems[0].code, "decisions-unreadable");
+        assert!(problems[0].place.is_some());
+        let days = "[[decision]]\nid = \"x\"\ntext = \"y\"\ndecided = \"soon\"\ndue = \"later\"\nstate = \"open\"\n";
+        assert_eq!(parse("decisions.toml", days).unwrap_err().len(), 2);
     }
 }

@@ -200,10 +200,10 @@ fn business(spec: &Line, rows: &[Placed<'_>], end: f64) -> Vec<(f64, Vec<String>
 /// From traction to business: a short piece, the words, the curve.
 fn arrows(canvas: &mut Canvas<'_>, spec: &Line, rows: &[Placed<'_>], business: &[(f64, Vec<String>)]) {
     let style = plain(12.0, SOFT);
-    for at in 0..rows.len() {
+    for (at, row) in rows.iter().enumerate() {
         let mut ours: Vec<&Arrow> = spec.arrows.iter().filter(|arrow| arrow.row == at).collect();
         ours.sort_by(|one, other| business[one.business].0.total_cmp(&business[other.business].0));
-        let first = rows[at].middle - (ours.len().saturating_sub(1)) as f64 * 8.0;
+        let first = row.middle - (ours.len().saturating_sub(1)) as f64 * 8.0;
         for (nth, arrow) in ours.iter().enumerate() {
             let y = first + 16.0 * nth as f64;
             let words = arrow.grade.words();

@@ -58,7 +58,7 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
             Some(chart::Companion::Movements(chart::Movements {
                 title: "How recurring revenue moved, by month".to_owned(),
                 alt: wording::movements_alt(last, &style),
-                months: shown.iter().map(|month| movement(month)).collect(),
+                months: shown.iter().map(movement).collect(),
                 style,
             }))
         }

@@ -143,8 +143,8 @@ fn last_settled<'a>(metric: &Metric, found: &'a MetricFindings) -> Option<(Unit,
     let unit = own_unit(metric, found);
     let series = if unit == Unit::Week { found.weekly.as_ref() } else { found.monthly.as_ref() };
     let alive = |reading: &&Reading| found.dead_since.is_none_or(|dead| reading.period.end <= dead);
-    let rows = xmr::headline(series?).into_iter().filter(alive);
-    rows.filter(|reading| reading.settled && reading.value.is_some()).next_back().map(|reading| (unit, reading))
+    let told = |reading: &&Reading| alive(reading) && reading.settled && reading.value.is_some();
+    xmr::headline(series?).into_iter().rfind(told).map(|reading| (unit, reading))
 }
 
 fn pace(metric: &Metric, found: &MetricFindings, chart: Option<&Chart>) -> Option<PaceReading> {

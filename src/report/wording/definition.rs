@@ -2,8 +2,8 @@
 
 use crate::model::length::Length;
 use crate::model::metric::{
-    Actor, BusinessKind, Clock, CohortEntry, Count, Criterion, FunnelEntry, FunnelOrder, Metric, Reach, Reduce,
-    ReturnCriterion, Traction, TractionKind, Use,
+    Actor, Adoption, BusinessKind, Clock, CohortEntry, Count, Criterion, Funnel, FunnelEntry, FunnelOrder, Metric,
+    Reach, Reduce, Retention, ReturnCriterion, Traction, TractionKind, Use,
 };
 
 /// What a metric counts, in one sentence.
@@ -34,59 +34,9 @@ fn traction_words(traction: &Traction) -> String {
             activation.within.words(),
             if activation.ordered { ", in this order" } else { "" }
         ),
-        TractionKind::Adoption(adoption) => {
-            let users = adoption.min_users.map_or(String::new(), |users| format!(" by at least {users} of its users"));
-            let eligible = adoption.eligible.as_ref().map_or(String::new(), |test| format!(" that pass “{test}”"));
-            format!(
-                "Of the {actors}{eligible}, the share with at least {} {}{users} in the {} up to the period's end.",
-                times(adoption.at_least),
-                adoption.signal,
-                adoption.trailing.words()
-            )
-        }
-        TractionKind::Retention(retention) => {
-            let enter = match retention.entry {
-                CohortEntry::FirstTime => "first",
-                CohortEntry::Recurring => "any",
-            };
-            let k = match retention.criterion {
-                ReturnCriterion::On => format!("in {} k", retention.period.word()),
-                ReturnCriterion::OnOrAfter => format!("in {} k or later", retention.period.word()),
-                ReturnCriterion::Bracket(from, to) => format!("in {}s {from} to {to}", retention.period.word()),
-            };
-            let clock = match retention.clock {
-                Clock::Calendar => "by the calendar",
-                Clock::Rolling => "by whole lengths since the start",
-            };
-            format!(
-                "Of the {actors} whose {enter} {} fell in the period, the share with {}{} {k} after it, counted {clock}; shown: k = {}.",
-                used(&retention.start),
-                if retention.return_at_least > 1 {
-                    format!("{} × ", retention.return_at_least)
-                } else {
-                    String::new()
-                },
-                used(&retention.back),
-                retention.k.unwrap_or(1)
-            )
-        }
-        TractionKind::Funnel(funnel) => {
-            let steps = funnel.steps.iter().map(|step| step.signal.to_string()).collect::<Vec<_>>().join(", ");
-            let order = match funnel.order {
-                FunnelOrder::Ordered => "in this order",
-                FunnelOrder::Strict => "in this order with nothing between",
-                FunnelOrder::Any => "in any order",
-            };
-            let entry = match funnel.entry {
-                FunnelEntry::Best => "best attempt",
-                FunnelEntry::First => "first attempt",
-                FunnelEntry::Each => "every attempt",
-            };
-            let within = funnel.within.words();
-            format!(
-                "Of the {actors} that entered, the share that went through {steps} {order} within {within}, by {entry}."
-            )
-        }
+        TractionKind::Adoption(adoption) => adoption_words(actors, adoption),
+        TractionKind::Retention(retention) => retention_words(actors, retention),
+        TractionKind::Funnel(funnel) => funnel_words(actors, funnel),
         TractionKind::Gauge(gauge) => match gauge.reduce {
             Reduce::Sum => format!("The last reading of {} in the period, summed over accounts.", gauge.gauge),
             Reduce::Mean => format!("The last reading of {} in the period, per account with a reading.", gauge.gauge),
@@ -98,6 +48,56 @@ fn traction_words(traction: &Traction) -> String {
             }
         },
     }
+}
+
+fn adoption_words(actors: &str, adoption: &Adoption) -> String {
+    let users = adoption.min_users.map_or(String::new(), |users| format!(" by at least {users} of its users"));
+    let eligible = adoption.eligible.as_ref().map_or(String::new(), |test| format!(" that pass “{test}”"));
+    format!(
+        "Of the {actors}{eligible}, the share with at least {} {}{users} in the {} up to the period's end.",
+        times(adoption.at_least),
+        adoption.signal,
+        adoption.trailing.words()
+    )
+}
+
+fn retention_words(actors: &str, retention: &Retention) -> String {
+    let enter = match retention.entry {
+        CohortEntry::FirstTime => "first",
+        CohortEntry::Recurring => "any",
+    };
+    let k = match retention.criterion {
+        ReturnCriterion::On => format!("in {} k", retention.period.word()),
+        ReturnCriterion::OnOrAfter => format!("in {} k or later", retention.period.word()),
+        ReturnCriterion::Bracket(from, to) => format!("in {}s {from} to {to}", retention.period.word()),
+    };
+    let clock = match retention.clock {
+        Clock::Calendar => "by the calendar",
+        Clock::Rolling => "by whole lengths since the start",
+    };
+    format!(
+        "Of the {actors} whose {enter} {} fell in the period, the share with {}{} {k} after it, counted {clock}; shown: k = {}.",
+        used(&retention.start),
+        if retention.return_at_least > 1 { format!("{} × ", retention.return_at_least) } else { String::new() },
+        used(&retention.back),
+        retention.k.unwrap_or(1)
+    )
+}
+
+fn funnel_words(actors: &str, funnel: &Funnel) -> String {
+    let steps = funnel.steps.iter().map(|step| step.signal.to_string()).collect::<Vec<_>>().join(", ");
+    let order = match funnel.order {
+        FunnelOrder::Ordered => "in this order",
+        FunnelOrder::Strict => "in this order with nothing between",
+        FunnelOrder::Any => "in any order",
+    };
+    let entry = match funnel.entry {
+        FunnelEntry::Best => "best attempt",
+        FunnelEntry::First => "first attempt",
+        FunnelEntry::Each => "every attempt",
+    };
+    let within = funnel.within.words();
+    format!("Of the {actors} that entered, the share that went through {steps} {order} within {within}, by {entry}.")
 }
 
 fn business_words(kind: &BusinessKind) -> String {
