@@ -151,3 +151,17 @@ fn words_of_theirs_stay_words() {
     assert!(!page.contains("<script") && !page.contains("<b>|x|"));
     assert!(file(&files, "pack.md").contains("\\*sites\\*"));
 }
+
+#[test]
+fn the_pack_of_a_review_is_not_replaced() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reviews");
+    let _ = fs::remove_dir_all(&out);
+    let review = report::write(&company::findings(), &company::plan(), &out).unwrap();
+    let mut later = company::findings();
+    later.run = "2026-07-02-01".to_owned();
+    later.occasion = report::inputs::Occasion::Between;
+    let between = report::write(&later, &company::plan(), &out).unwrap();
+    assert_eq!(between.folder, out.join("2026-07-02-01"));
+    assert!(!fs::read_to_string(review.html).unwrap().contains("provisional; compared"));
+    assert!(fs::read_to_string(between.html).unwrap().contains("provisional; compared with the sync of 2 April 2026"));
+}

@@ -289,7 +289,8 @@ mod tests {
             (212.0, "212"),
             (1234.0, "1,230"),
             (0.0, "0"),
-            (-0.0001, "\u{2212}0.0001"),
+            (-0.0001, "\u{2212}0.000100"),
+            (-0.000_000_1, "0.000000"),
             (7.0, "7.00"),
             (8.345, "8.35"),
         ];
@@ -319,7 +320,7 @@ mod tests {
     fn figures_that_would_disagree_are_found() {
         let share = Style::new(ValueUnit::Share, None);
         assert!(share.agrees(0.417, 0.438));
-        assert!(!share.agrees(0.41745, 0.43854), "41.7, 43.9 and +2.1 do not add up");
-        assert!(Style { digits: 4, ..share }.agrees(0.41745, 0.43854));
+        assert!(!share.agrees(0.4174, 0.4385), "41.7, 43.9 and +2.1 do not add up");
+        assert!(Style { digits: 4, ..share }.agrees(0.4174, 0.4385));
     }
 }

@@ -22,7 +22,7 @@ pub struct Pack {
 /// Where a pack was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// `<out>/<as_of>/`
+    /// `<out>/<as_of>/`, or `<out>/<run>/`.
     pub folder: PathBuf,
     /// `<out>/latest/`, a copy.
     pub latest: PathBuf,
@@ -52,18 +52,28 @@ pub fn pack(findings: &Findings, plan: &Plan) -> anyhow::Result<Pack> {
     Ok(Pack { files })
 }
 
-/// Writes the pack to `<out>/<as_of>/` and a copy to `<out>/latest/`, replacing what stood there.
+/// Writes the pack to `<out>/<as_of>/` (to `<out>/<run>/` where the pack of a review stands there) and a copy to
+/// `<out>/latest/`, replacing what stood there.
 ///
 /// # Errors
 /// As [`pack`]; and if a file cannot be written, in which case the old pack still stands.
 pub fn write(findings: &Findings, plan: &Plan, out: &Path) -> anyhow::Result<Written> {
     let pack = pack(findings, plan)?;
-    let folder = out.join(findings.as_of.to_string());
+    let folder = out.join(folder_name(findings, out));
     let latest = out.join("latest");
     place(&pack, out, &folder)?;
     place(&pack, out, &latest)?;
     let held = findings.metrics.iter().filter_map(|metric| metric.series()).any(|series| !series.held.is_empty());
     Ok(Written { html: folder.join("pack.html"), folder, latest, held })
+}
+
+/// `<as_of>`; but a review's pack is never replaced by another run's, which goes to `<run>` instead.
+fn folder_name(findings: &Findings, out: &Path) -> String {
+    let name = findings.as_of.to_string();
+    let standing = fs::read_to_string(out.join(&name).join("pack.json")).ok();
+    let standing: Option<serde_json::Value> = standing.and_then(|text| serde_json::from_str(&text).ok());
+    let of_review = standing.is_some_and(|pack| pack["review"] == true && pack["run"] != findings.run.as_str());
+    if of_review { findings.run.clone() } else { name }
 }
 
 fn place(pack: &Pack, out: &Path, folder: &Path) -> anyhow::Result<()> {

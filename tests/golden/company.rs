@@ -522,9 +522,20 @@ fn weekly_pipelines() -> MetricFindings {
                 }
             })
             .collect(),
-        since_available: Vec::new(),
+        since_available: (0..=26_u32)
+            .map(|week| (f64::from(week) * 7.0, 0.44 * (1.0 - (-f64::from(week) / 8.0).exp())))
+            .collect(),
     };
-    found.contributions = [
+    found.contributions = contributions();
+    found.coverage = Some(Coverage { accounts: (300, 603), revenue: Some((2_216_000.0, 4_104_000.0)) });
+    found.weekly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, weekly));
+    found.monthly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, monthly));
+    found
+}
+
+/// Eight accounts' parts of the drop.
+fn contributions() -> Vec<Contribution> {
+    [
         ("acme", "lost", -0.0031),
         ("brightside", "left", -0.0031),
         ("corvus", "lost", -0.0031),
@@ -535,10 +546,7 @@ fn weekly_pipelines() -> MetricFindings {
         ("others-1", "lost", -0.04),
     ]
     .map(|(account, moved, contribution)| Contribution { account: account.to_owned(), moved, contribution })
-    .to_vec();
-    found.weekly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, weekly));
-    found.monthly = Some(series("weekly-pipelines", "adoption", ValueUnit::Share, monthly));
-    found
+    .to_vec()
 }
 
 fn stepped(readings: Vec<Reading>) -> Vec<Reading> {

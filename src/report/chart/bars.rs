@@ -25,7 +25,11 @@ const STAGES: [(&str, RGBColor); 5] = [
 /// A stacked bar per period, the stages named at the last.
 pub(super) fn stages(spec: &StageBars) -> String {
     let (top, bottom) = (14.0, 190.0);
-    draw((WIDE, 216.0), "chart half", &spec.alt, |canvas| {
+    let curve = if spec.since_available.len() > 1 { 150.0 } else { 0.0 };
+    draw((WIDE, 216.0 + curve), "chart half", &spec.alt, |canvas| {
+        if curve > 0.0 {
+            since_available(canvas, &spec.since_available, 216.0);
+        }
         let most = spec.months.iter().map(|month| month.counts.iter().sum::<u64>()).max().unwrap_or(1).max(1) as f64;
         let right = WIDE - 110.0;
         let slot = right / spec.months.len().max(1) as f64;
@@ -46,6 +50,25 @@ pub(super) fn stages(spec: &StageBars) -> String {
         }
         stage_names(canvas, &ends, right + 8.0, bottom);
     })
+}
+
+/// Share of accounts by days since it was available to them, under the bars (R5.4).
+fn since_available(canvas: &mut Canvas<'_>, points: &[(f64, f64)], top: f64) {
+    let (right, bottom) = (WIDE - 110.0, top + 126.0);
+    canvas.text((0.0, top + 12.0), "Since it was available", plain(12.0, SOFT), Anchor::Left);
+    let until = points.iter().map(|point| point.0).fold(1.0, f64::max);
+    let highest = points.iter().map(|point| point.1).fold(0.0, f64::max);
+    let scale = Scale::from_zero(highest, (top + 28.0, bottom), 3.0);
+    for tick in &scale.ticks {
+        let y = scale.y(*tick);
+        canvas.line(&[(0.0, y), (right, y)], GRID, 1.0);
+        let percent = crate::report::numbers::round(tick * 100.0, 1);
+        canvas.text((right + 8.0, y), &format!("{percent} %"), plain(12.0, SOFT), Anchor::Left);
+    }
+    let places: Vec<_> = points.iter().map(|(day, share)| (day / until * right, scale.y(*share))).collect();
+    canvas.line(&places, BLUE, 2.2);
+    canvas.text((0.0, bottom + 14.0), "0", plain(11.0, SOFT), Anchor::Left);
+    canvas.text((right, bottom + 14.0), &format!("{} days", until.round()), plain(11.0, SOFT), Anchor::Right);
 }
 
 /// Names beside the last bar, pushed apart where they would touch.

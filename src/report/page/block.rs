@@ -64,7 +64,11 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         reads: wording::reads(judged, chart.as_ref()),
         lead: wording::lead(plan, judged),
         letter: Letter::of(judged.standing.as_ref()),
-        verdict: if chart.is_some() { wording::verdict(judged) } else { String::new() },
+        verdict: if chart.is_some() {
+            wording::verdict(judged) + &own_coverage(findings, judged)
+        } else {
+            String::new()
+        },
         companion: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::companion(plan, judged, found)),
         segments: judged.found.filter(|_| held.is_empty()).and_then(|found| companion::segments(plan, judged, found)),
         moved: judged.found.and_then(|found| moved::moved(plan, judged, found)),
@@ -80,6 +84,20 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         no_chart,
         nine,
         notes,
+    }
+}
+
+/// Whom the block speaks for, where that differs from the pack's by over five points.
+fn own_coverage(findings: &Findings, judged: &Judged<'_>) -> String {
+    let share = |coverage: &crate::report::inputs::Coverage| {
+        let (covered, all) = coverage.revenue.unwrap_or((coverage.accounts.0 as f64, coverage.accounts.1 as f64));
+        (all > 0.0).then(|| covered / all)
+    };
+    let Some(own) = judged.found.and_then(|found| found.coverage.as_ref()) else { return String::new() };
+    let whole = share(&findings.coverage);
+    match share(own).filter(|own| whole.is_none_or(|whole| (own - whole).abs() > 0.05)) {
+        Some(part) => wording::own_coverage(part, own.revenue.is_some()),
+        None => String::new(),
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) fn segments(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings)
     let shown = rows.iter().filter(|reading| reading.period == last && reading.value.is_some());
     let rows: Vec<SegmentRow> = shown
         .map(|reading| SegmentRow {
-            name: wording::cell(&reading.segment),
+            name: wording::cell(&reading.segment) + if reading.segment_assumed { " *" } else { "" },
             counts: numbers::counts(reading),
             small: reading.share.is_some_and(|share| share.eligible < u64::from(min_n)),
             figure: Figure::of(reading, &judged.style, min_n),
@@ -147,8 +147,10 @@ pub(super) fn segments(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings)
     let segment = series.readings.iter().find_map(|reading| reading.segment.parts.first())?.0.clone();
     let unit = xmr::chart_unit(judged.metric).unwrap_or(crate::model::period::Unit::Month);
     let when = numbers::period_name(&plan.workspace.calendar, unit, last);
+    let assumed = rows.iter().any(|row| row.figure.note.is_some());
+    let star = if assumed { " (* by a value from before its first known version)" } else { "" };
     (!rows.is_empty()).then(|| Segments {
-        title: format!("By {segment}, {when}"),
+        title: format!("By {segment}, {when}{star}"),
         alt: wording::segments_alt(judged.title(), &segment, &rows),
         share: judged.style.unit == crate::model::reading::ValueUnit::Share,
         style: judged.style.clone(),

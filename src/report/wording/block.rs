@@ -101,6 +101,11 @@ fn sentence(text: &str) -> String {
     super::capital(text) + "."
 }
 
+/// Whom a block speaks for, where it is not whom the pack speaks for.
+pub(in super::super) fn own_coverage(share: f64, of_revenue: bool) -> String {
+    format!(" It speaks for {} of {}.", percent(share), if of_revenue { "ARR" } else { "accounts" })
+}
+
 /// Of an instrument that stopped.
 pub(in super::super) fn no_reading_since(dead: Date) -> String {
     format!("no reading since {}", numbers::day(dead))
