@@ -393,6 +393,7 @@ fn gauges_are_last_readings() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one opinion is easier to believe in one piece")]
 fn retention_by_both_clocks() {
     let opinion = |is_recurring: bool, is_rolling: bool| {
         move |world: &World, calendar: &Calendar| {
@@ -561,7 +562,7 @@ fn strict_funnels_let_nothing_between() {
                 && !is_tied(world, calendar, event, last)
                 && !is_tied(world, calendar, event, next)
         };
-        may_follow(world, calendar, next, last) && !own.iter().any(|event| is_between(event))
+        may_follow(world, calendar, next, last) && !own.iter().any(is_between)
     };
     let metric = "kind = \"funnel\"\nsteps = [\"a\", \"b\", \"ab\"]\nwithin = \"20d\"\norder = \"strict\"";
     check(metric, |world, calendar| funnel_opinion(world, calendar, &steps, 20 * DAY, follows));
