@@ -69,9 +69,17 @@ impl Tape {
     /// # Errors
     /// If the text does not begin with a whole value.
     pub fn lay(&mut self, text: &str) -> Result<usize, Broken> {
+        self.lay_bytes(text.as_bytes())
+    }
+
+    /// The same of bytes that may not be UTF-8; only their end is then of use.
+    ///
+    /// # Errors
+    /// As [`Tape::lay`].
+    pub fn lay_bytes(&mut self, bytes: &[u8]) -> Result<usize, Broken> {
         self.nodes.clear();
         self.open.clear();
-        Scan { bytes: text.as_bytes(), at: 0, tape: self }.value()
+        Scan { bytes, at: 0, tape: self }.value()
     }
 
     /// The value that was laid out last, of the same text.

@@ -1,10 +1,14 @@
 //! Rows of files, whatever the file: bytes become rows that are asked by path. Never knows what a kind makes of them.
 
+pub mod csv;
 pub mod json;
 pub mod numbers;
+pub mod open;
+pub mod pour;
 pub mod problem;
 pub mod record;
 pub mod times;
+pub mod visit;
 
 use std::borrow::Cow;
 
