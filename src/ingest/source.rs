@@ -118,7 +118,7 @@ pub enum Properties<'a> {
     /// None.
     #[default]
     None,
-    /// A JSON object; the keys named are left out.
+    /// A JSON object; what stands at the paths named is left out.
     Object(Json<'a>, &'static [&'static str]),
     /// JSON text made by the kind.
     Text(String),

@@ -42,6 +42,7 @@ struct Node {
 pub struct Tape {
     nodes: Vec<Node>,
     open: Vec<u32>,
+    odd: bool,
 }
 
 /// Why a text is no JSON value.
@@ -61,6 +62,7 @@ pub struct Json<'a> {
     text: &'a str,
     nodes: &'a [Node],
     at: u32,
+    odd: bool,
 }
 
 impl Tape {
@@ -79,12 +81,13 @@ impl Tape {
     pub fn lay_bytes(&mut self, bytes: &[u8]) -> Result<usize, Broken> {
         self.nodes.clear();
         self.open.clear();
+        self.odd = false;
         Scan { bytes, at: 0, tape: self }.value()
     }
 
     /// The value that was laid out last, of the same text.
     pub fn json<'a>(&'a self, text: &'a str) -> Json<'a> {
-        Json { text, nodes: &self.nodes, at: 0 }
+        Json { text, nodes: &self.nodes, at: 0, odd: self.odd }
     }
 }
 
@@ -219,6 +222,11 @@ impl Scan<'_> {
                 return Err(Broken::At(at));
             }
         }
+        if length == 6
+            && matches!(&self.bytes[self.at + 2..self.at + 4], [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F'] | b"00")
+        {
+            self.tape.odd = true;
+        }
         self.at += length;
         Ok(())
     }
@@ -273,6 +281,7 @@ impl Scan<'_> {
         let rest = &self.bytes[self.at..];
         for (word, shape) in WORDS {
             if rest.starts_with(word) {
+                self.tape.odd |= word[0].is_ascii_uppercase();
                 self.at += word.len();
                 return Ok(shape);
             }
@@ -389,11 +398,11 @@ impl<'a> Json<'a> {
     }
 
     fn children(&self) -> impl Iterator<Item = Json<'a>> + use<'a> {
-        let (text, nodes) = (self.text, self.nodes);
+        let (text, nodes, odd) = (self.text, self.nodes, self.odd);
         let end = self.node().next;
         let mut at = self.at + 1;
         std::iter::from_fn(move || {
-            let child = (at < end).then_some(Json { text, nodes, at })?;
+            let child = (at < end).then_some(Json { text, nodes, at, odd })?;
             at = child.node().next;
             Some(child)
         })
@@ -416,18 +425,24 @@ impl<'a> Json<'a> {
     /// The value written anew: no spaces, words that are no JSON as null, of equal keys the last, escapes told.
     pub fn canonical(&self) -> String {
         let mut out = String::with_capacity(self.raw().len());
-        self.write(&mut out, &|_| true);
+        self.write(&mut out, &[]);
         out
     }
 
-    /// The same, of an object only the keys that are kept.
-    pub fn canonical_of(&self, keep: &dyn Fn(&str) -> bool) -> String {
+    /// The same without what stands at some paths.
+    pub fn canonical_without(&self, paths: &[&str]) -> String {
         let mut out = String::with_capacity(self.raw().len());
-        self.write(&mut out, keep);
+        self.write(&mut out, paths);
         out
     }
 
-    fn write(&self, out: &mut String, keep: &dyn Fn(&str) -> bool) {
+    /// Whether the value can be stored as it is written: no words that are no JSON, no surrogate or NUL in an escape.
+    /// Keys that stand twice are told by [`Json::hash`].
+    pub fn is_plain(&self) -> bool {
+        !self.odd
+    }
+
+    fn write(&self, out: &mut String, without: &[&str]) {
         match self.shape() {
             Shape::Null => out.push_str("null"),
             Shape::Bool | Shape::Number => out.push_str(self.raw()),
@@ -438,7 +453,7 @@ impl<'a> Json<'a> {
                     if index > 0 {
                         out.push(',');
                     }
-                    item.write(out, &|_| true);
+                    item.write(out, &[]);
                 }
                 out.push(']');
             }
@@ -448,34 +463,61 @@ impl<'a> Json<'a> {
                     entries.insert(child.key(), child);
                 }
                 out.push('{');
-                for (index, (key, value)) in entries.iter().filter(|(key, _)| keep(key)).enumerate() {
+                let kept = entries.iter().filter(|(key, _)| !without.contains(&key.as_ref()));
+                for (index, (key, value)) in kept.enumerate() {
                     if index > 0 {
                         out.push(',');
                     }
                     quote(key, out);
                     out.push(':');
-                    value.write(out, &|_| true);
+                    let within: Vec<_> =
+                        without.iter().filter_map(|path| path.strip_prefix(key.as_ref())?.strip_prefix('.')).collect();
+                    value.write(out, &within);
                 }
                 out.push('}');
             }
         }
     }
 
-    /// A hash of what it says: the order of keys, spaces and the way of escaping play no part.
-    pub fn hash(&self) -> u64 {
+    /// A hash of what it says: the order of keys, spaces and the way of escaping play no part. Says beside it whether a
+    /// key stands twice.
+    pub fn hash(&self) -> (u64, bool) {
+        let mut twice = false;
+        let hash = self.hash_of(&mut twice);
+        (hash, twice)
+    }
+
+    fn hash_of(&self, twice: &mut bool) -> u64 {
         match self.shape() {
             Shape::Null => 1,
             Shape::Bool | Shape::Number => xxh3_64(self.raw().as_bytes()),
             Shape::Text => mixed(xxh3_64(self.string().as_bytes()), 2),
-            Shape::List => self.items().fold(3, |hash, item| mixed(hash, item.hash())),
+            Shape::List => self.items().fold(3, |hash, item| mixed(hash, item.hash_of(twice))),
             Shape::Object => {
-                let mut entries: Vec<_> = self.children().map(|child| (child.key(), child.at)).collect();
-                entries.sort_unstable_by(|a, b| (&a.0, b.1).cmp(&(&b.0, a.1)));
-                entries.dedup_by(|later, kept| later.0 == kept.0);
-                let value = |at| Json { at, ..*self };
-                entries.iter().fold(4, |hash, (key, at)| mixed(mixed(hash, xxh3_64(key.as_bytes())), value(*at).hash()))
+                let mut sum = 4_u64;
+                let mut seen = 0_u64;
+                for (index, child) in self.children().enumerate() {
+                    let key = child.key();
+                    let name = xxh3_64(key.as_bytes());
+                    let mark = 1 << (name & 63);
+                    let again = || self.children().filter(|other| other.is_called(&key)).count() > 1;
+                    if index > 64 || (seen & mark != 0 && again()) {
+                        return self.hash_of_last(twice);
+                    }
+                    seen |= mark;
+                    sum = sum.wrapping_add(mixed(name, child.hash_of(twice)));
+                }
+                sum
             }
         }
+    }
+
+    /// The hash of an object in which a key stands twice, or which has many: the last of equal keys counts.
+    fn hash_of_last(&self, twice: &mut bool) -> u64 {
+        let last: std::collections::BTreeMap<_, _> = self.children().map(|child| (child.key(), child)).collect();
+        *twice |= last.len() < self.children().count();
+        last.iter()
+            .fold(4_u64, |sum, (key, child)| sum.wrapping_add(mixed(xxh3_64(key.as_bytes()), child.hash_of(twice))))
     }
 }
 
@@ -598,7 +640,7 @@ mod tests {
         let hash = |text: &str| {
             let mut tape = Tape::default();
             tape.lay(text).unwrap();
-            tape.json(text).hash()
+            tape.json(text).hash().0
         };
         assert_eq!(hash(r#"{"a":1,"b":"é"}"#), hash(r#"{ "b":"\u00e9", "a":1 }"#));
         assert_eq!(hash(r#"{"a":1,"a":2}"#), hash(r#"{"a":2}"#));

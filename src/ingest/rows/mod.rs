@@ -100,6 +100,12 @@ impl<'a> Row<'a> {
         paths.iter().find_map(|path| self.find(path))
     }
 
+    /// Whether a path names a list of several.
+    pub fn is_several(&self, path: &str) -> bool {
+        let found = self.json().and_then(|json| json.find(path)).or_else(|| self.properties?.find(path));
+        found.is_some_and(|value| value.shape() == Shape::List && value.items().nth(1).is_some())
+    }
+
     /// The row's columns or keys at the top, in order, absent ones left out.
     pub fn columns(&self) -> Vec<(Cow<'a, str>, Field<'a>)> {
         match self.top {

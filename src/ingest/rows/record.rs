@@ -92,6 +92,15 @@ impl<'a> Record<'a> {
         self.get(&format!("properties.{path}"))
     }
 
+    /// Whether the table has flattened columns `properties.…`.
+    pub fn has_flattened(&self) -> bool {
+        self.header
+            .exact
+            .range("properties.".to_owned()..)
+            .next()
+            .is_some_and(|(name, _)| name.starts_with("properties."))
+    }
+
     /// The cells that are not empty, with their names.
     pub fn cells(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let header = self.header;

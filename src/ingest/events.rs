@@ -1,0 +1,409 @@
+//! Events: rows become columns on the shared fast path, whatever the kind.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::moments::Days;
+use super::part::{Asides, Part, batch};
+use super::rows::json::{Tape, mixed, quote};
+use super::rows::pour::Block;
+use super::rows::times::{self, How, Told};
+use super::rows::visit::{NotByLine, Piece, Room, Rows};
+use super::rows::{Code, Field, Problem, Row, Shape};
+use super::source::{Clock, Event, Kept, Properties, Telemetry};
+use super::survey::Dates;
+use super::tables::is_mangled;
+use crate::model::column::Type;
+use crate::model::period::Calendar;
+use crate::plan::source::Source;
+
+/// The columns of the relation that events are put in.
+pub(super) const COLUMNS: &[(&str, Type)] = &[
+    ("file_no", Type::Int),
+    ("seq", Type::Long),
+    ("month_no", Type::Int),
+    ("event_id", Type::Text),
+    ("event_name", Type::Text),
+    ("occurred_at", Type::Moment),
+    ("local_day", Type::Day),
+    ("user_id", Type::Text),
+    ("account_id", Type::Text),
+    ("properties", Type::Text),
+    ("id_hi", Type::Long),
+    ("id_lo", Type::Long),
+    ("content_hash", Type::Long),
+];
+
+/// Times before it are a device's clock.
+pub(super) const EARLIEST_US: i64 = 946_684_800_000_000;
+/// How far ahead of the moment of reading a time may lie.
+pub(super) const AHEAD_US: i64 = 86_400_000_000;
+
+/// Reads the events of one file.
+pub(super) struct Reader<'a> {
+    pub(super) telemetry: &'static Telemetry,
+    pub(super) source: &'a Source,
+    pub(super) calendar: &'a Calendar,
+    pub(super) rows: &'a Rows,
+    pub(super) file_no: i32,
+    pub(super) now_us: i64,
+    pub(super) how: How,
+    pub(super) dates: Dates,
+    pub(super) paths: Paths<'a>,
+}
+
+/// Where a row names what: the declaration's paths, or the kind's.
+pub(super) struct Paths<'a> {
+    pub(super) event: Vec<&'a str>,
+    pub(super) time: Vec<&'a str>,
+    pub(super) user: Vec<&'a str>,
+    pub(super) account: Vec<&'a str>,
+    pub(super) id: Vec<&'a str>,
+    /// All of them at once, and the mail address: what is no property where all other columns are.
+    named: Vec<&'a str>,
+}
+
+impl<'a> Paths<'a> {
+    pub(super) fn new(telemetry: &'static Telemetry, source: &'a Source) -> Self {
+        let choose = |own: &'a Option<String>, usual: &'static [&'static str]| -> Vec<&'a str> {
+            own.as_deref().map_or_else(|| usual.to_vec(), |own| vec![own])
+        };
+        let paths = &source.paths;
+        let event = choose(&paths.event, telemetry.event);
+        let time = choose(&paths.time, telemetry.time);
+        let user = choose(&paths.user, telemetry.user);
+        let account = choose(&paths.account, telemetry.account);
+        let id = choose(&paths.id, telemetry.id);
+        let named = [&event, &time, &user, &account, &id].into_iter().flatten().copied();
+        let named = named.chain(paths.email.as_deref()).collect();
+        Self { event, time, user, account, id, named }
+    }
+}
+
+/// How times of a source's kind are meant.
+pub(super) fn how(clock: Clock, source: &Source) -> How {
+    let zone = match clock {
+        Clock::Written | Clock::WallClock => source.timezone.clone(),
+        Clock::Utc => jiff::tz::TimeZone::UTC,
+    };
+    How { zone, order: source.dates, wall_clock: clock == Clock::WallClock }
+}
+
+impl Reader<'_> {
+    /// The events of a block.
+    ///
+    /// # Errors
+    /// If the block is not JSON by line.
+    pub(super) fn read(&self, block: &Block, room: &mut Room) -> Result<Part, NotByLine> {
+        let mut taking = Taking {
+            reader: self,
+            days: Days::new(self.calendar),
+            columns: Columns::default(),
+            asides: Asides::new(self.file_no),
+            part: Part::default(),
+        };
+        let (mut inner, mut tape) = (String::new(), Tape::default());
+        self.rows.visit(block, room, &mut |piece| taking.piece(&piece, &mut inner, &mut tape))?;
+        Ok(taking.finish())
+    }
+}
+
+struct Taking<'a> {
+    reader: &'a Reader<'a>,
+    days: Days<'a>,
+    columns: Columns,
+    asides: Asides,
+    part: Part,
+}
+
+#[derive(Default)]
+struct Columns {
+    rows: usize,
+    files: Int32Builder,
+    seqs: Int64Builder,
+    months: Int32Builder,
+    ids: StringBuilder,
+    names: StringBuilder,
+    moments: TimestampMicrosecondBuilder,
+    days: Date32Builder,
+    users: StringBuilder,
+    accounts: StringBuilder,
+    properties: StringBuilder,
+    hi: Int64Builder,
+    lo: Int64Builder,
+    contents: Int64Builder,
+}
+
+impl Taking<'_> {
+    fn piece(&mut self, piece: &Piece<'_>, inner: &mut String, tape: &mut Tape) {
+        self.part.tally.read += 1;
+        let taken = match (&piece.row, self.reader.dates) {
+            (_, Dates::Whole(code)) => Err(code.into()),
+            (Err(problem), _) => Err(problem.clone()),
+            (Ok(row), _) => {
+                let row = opened(*row, self.reader.telemetry.properties, inner, tape);
+                self.part.tally.looks_like_error |= self.part.tally.read == 1 && looks_like_error(&row);
+                self.event(&row, piece.position)
+            }
+        };
+        if let Err(problem) = taken {
+            self.asides.put(&mut self.part.tally, piece.position, piece.offset, piece.raw, &problem);
+        }
+    }
+
+    fn event(&mut self, row: &Row<'_>, position: u64) -> Result<(), Problem> {
+        let paths = &self.reader.paths;
+        let text = |paths: &[&str]| row.first(paths).and_then(|field| field.text());
+        let mut event = Event {
+            name: text(&paths.event),
+            time: row.first(&paths.time),
+            user: text(&paths.user),
+            account: text(&paths.account),
+            id: text(&paths.id),
+            properties: self.properties(row),
+            ..Event::default()
+        };
+        (self.reader.telemetry.tell)(row, &mut event);
+        if let Some(id) = [&event.id, &event.user, &event.account].into_iter().flatten().find(|id| is_mangled(id)) {
+            return Err(Problem::new(Code::IdMangled, format!("`{id}` was an id once")));
+        }
+        if event.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+            return Err(Code::EventMissing.into());
+        }
+        let told = self.time(event.time)?;
+        self.notes(row, &event, told);
+        self.put(&event, told, position);
+        Ok(())
+    }
+
+    fn time(&mut self, field: Option<Field<'_>>) -> Result<Told, Problem> {
+        let text = field.and_then(|field| field.text()).ok_or(Problem::from(Code::TimeMissing))?;
+        let told = times::read(&text, &self.reader.how).map_err(|problem| match self.reader.dates {
+            Dates::Lone if problem.code == Code::DateOrderUndecided => {
+                Problem::new(Code::TimeUnreadable, format!("`{text}` alone has slashes"))
+            }
+            Dates::Lone | Dates::Order(_) | Dates::Whole(_) => problem,
+        })?;
+        let ahead = told.us > self.reader.now_us.saturating_add(AHEAD_US);
+        if ahead {
+            let tally = &mut self.part.tally;
+            tally.future_us = tally.future_us.into_iter().chain([told.us]).min();
+        }
+        match ahead || told.us < EARLIEST_US {
+            true => Err(Problem::new(
+                Code::TimeImplausible,
+                format!("`{}` is no time of an event", times::shortened(&text)),
+            )),
+            false => Ok(told),
+        }
+    }
+
+    fn notes(&mut self, row: &Row<'_>, event: &Event<'_>, told: Told) {
+        let tally = &mut self.part.tally;
+        tally.fraction(told.written.fraction_us);
+        tally.clock |= told.written.clock;
+        tally.without_zone += u64::from(!told.written.offset);
+        tally.without_actor += u64::from(event.user.is_none() && event.account.is_none());
+        tally.several_accounts += u64::from(self.reader.paths.account.iter().any(|path| row.is_several(path)));
+        for (anonymous, user) in event.links.iter().filter(|(anonymous, user)| anonymous != user) {
+            self.part.links.insert((anonymous.to_string(), user.to_string()));
+        }
+        if let (true, Some(user), Some(account)) = (event.joins, &event.user, &event.account) {
+            let from = self.part.joins.entry((user.to_string(), account.to_string())).or_insert(told.us);
+            *from = told.us.min(*from);
+        }
+        if let (Some(path), Some(user)) = (&self.reader.source.paths.email, &event.user) {
+            let address = row.find(path).and_then(|field| field.text());
+            let domain = address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
+            if let Some(domain) = domain.filter(|domain| domain.contains('.')) {
+                *self.part.domains.entry((user.to_string(), domain.to_lowercase())).or_default() += 1;
+            }
+        }
+    }
+
+    fn properties<'b>(&self, row: &Row<'b>) -> Properties<'b> {
+        if let Some(properties) = row.properties() {
+            return Properties::of(properties);
+        }
+        match (row.record(), row.json(), self.reader.telemetry.kept) {
+            (Some(record), ..) if record.has_flattened() => Properties::Text(of_cells(
+                record.cells().filter_map(|(name, cell)| Some((name.strip_prefix("properties.")?, cell))),
+                self.reader.source.paths.email.as_deref(),
+            )),
+            (Some(record), _, Kept::PropertiesOrRest) => {
+                let header = record.header();
+                let named: Vec<_> = self.reader.paths.named.iter().filter_map(|path| header.index(path)).collect();
+                let is_named = |name: &str| header.index(name).is_some_and(|index| named.contains(&index));
+                Properties::Text(of_cells(record.cells().filter(|(name, _)| !is_named(name)), None))
+            }
+            (None, Some(json), Kept::PropertiesOrRest) => {
+                Properties::Text(json.canonical_without(&self.reader.paths.named))
+            }
+            (_, _, Kept::Properties | Kept::PropertiesOrRest) => Properties::None,
+        }
+    }
+
+    fn put(&mut self, event: &Event<'_>, told: Told, position: u64) {
+        let email = self.reader.source.paths.email.as_deref();
+        let (properties, hash) = written(&event.properties, email);
+        let (name, user) = (event.name.as_deref().unwrap_or("").trim(), event.user.as_deref().unwrap_or(""));
+        let account = event.account.as_deref().unwrap_or("");
+        let content = [name, user, account].iter().fold(mixed(hash, told.us.cast_unsigned()), |sum, text| {
+            mixed(sum, xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+        });
+        let identity = event.identity.as_deref().map(Cow::Borrowed).or_else(|| event.id.clone());
+        let id = identity.map_or_else(
+            || u128::from(content) << 64 | u128::from(mixed(content ^ 0x5bd1_e995, hash)),
+            |identity| xxh3_128(format!("{}\0{identity}", self.reader.source.name).as_bytes()),
+        );
+        let (day, month) = self.days.of(told.us);
+        self.part.tally.day(day);
+        let columns = &mut self.columns;
+        columns.rows += 1;
+        columns.files.append_value(self.reader.file_no);
+        columns.seqs.append_value(seq(position, id));
+        columns.months.append_value(month);
+        columns.ids.append_option(event.id.as_deref());
+        columns.names.append_value(name);
+        columns.moments.append_value(told.us);
+        columns.days.append_value(day);
+        columns.users.append_option(event.user.as_deref());
+        columns.accounts.append_option(event.account.as_deref());
+        columns.properties.append_option(properties.as_deref());
+        columns.hi.append_value(((id >> 64) as u64).cast_signed());
+        columns.lo.append_value((id as u64).cast_signed());
+        columns.contents.append_value(content.cast_signed());
+    }
+
+    fn finish(mut self) -> Part {
+        let c = &mut self.columns;
+        self.part.batch = (c.rows > 0).then(|| {
+            batch(
+                COLUMNS,
+                vec![
+                    Arc::new(c.files.finish()),
+                    Arc::new(c.seqs.finish()),
+                    Arc::new(c.months.finish()),
+                    Arc::new(c.ids.finish()),
+                    Arc::new(c.names.finish()),
+                    Arc::new(c.moments.finish().with_timezone("UTC")),
+                    Arc::new(c.days.finish()),
+                    Arc::new(c.users.finish()),
+                    Arc::new(c.accounts.finish()),
+                    Arc::new(c.properties.finish()),
+                    Arc::new(c.hi.finish()),
+                    Arc::new(c.lo.finish()),
+                    Arc::new(c.contents.finish()),
+                ],
+            )
+        });
+        self.part.aside = self.asides.finish();
+        self.part
+    }
+}
+
+/// The order of ties (lake.md 8): the position, then part of the id's hash.
+pub(super) fn seq(position: u64, id: u128) -> i64 {
+    const BITS: u32 = 22;
+    let position = i64::try_from(position & ((1 << (63 - BITS)) - 1)).expect("41 bits are a positive number");
+    position << BITS | i64::try_from(id & ((1 << BITS) - 1)).expect("22 bits are a positive number")
+}
+
+/// The row with its properties, which may be text of an object.
+fn opened<'a>(row: Row<'a>, names: &[&str], inner: &'a mut String, tape: &'a mut Tape) -> Row<'a> {
+    let Some(field) = names.iter().find_map(|name| row.column(name)) else { return row };
+    let text = match field {
+        Field::Json(json) if json.shape() == Shape::Object => return row.with_properties(Some(json)),
+        Field::Json(json) if json.shape() == Shape::Text => json.string(),
+        Field::Json(_) => return list_of_pairs(row, names),
+        Field::Cell(cell) => Cow::Borrowed(cell),
+    };
+    inner.clear();
+    inner.push_str(text.trim());
+    let (inner, tape): (&'a String, &'a mut Tape) = (inner, tape);
+    let whole = tape.lay(inner) == Ok(inner.len());
+    let tape: &'a Tape = tape;
+    let object = Some(tape.json(inner)).filter(|json| whole && json.shape() == Shape::Object);
+    row.with_properties(object)
+}
+
+/// The row with properties that are a list of `{key, value}` pairs.
+fn list_of_pairs<'a>(row: Row<'a>, names: &[&str]) -> Row<'a> {
+    let list = names.iter().find_map(|name| row.json()?.get(name)).filter(|list| list.shape() == Shape::List);
+    row.with_properties(list)
+}
+
+/// A file that is one object with an error and no rows is no export.
+fn looks_like_error(row: &Row<'_>) -> bool {
+    let Some(json) = row.json() else { return false };
+    let told = |name: &str| json.get(name).is_some_and(|value| value.shape() != Shape::Null);
+    let status = row.column("status").and_then(|status| status.text());
+    told("error")
+        || told("errors")
+        || status.as_deref() == Some("error")
+        || (told("message") && told("code"))
+        || (told("detail") && told("type"))
+}
+
+/// Properties as they are stored, and their hash.
+fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>, u64) {
+    let text = match properties {
+        Properties::None => return (None, 0),
+        Properties::Text(text) => text.clone(),
+        Properties::Object(json, without) => {
+            let paths: Vec<_> = without
+                .iter()
+                .copied()
+                .chain(email.map(|path| path.strip_prefix("properties.").unwrap_or(path)))
+                .collect();
+            let holds = paths.iter().any(|path| json.find(path).is_some());
+            if json.shape() == Shape::List {
+                pairs(json)
+            } else if holds {
+                json.canonical_without(&paths)
+            } else {
+                let (hash, twice) = json.hash();
+                let plain = json.is_plain() && !twice;
+                return (Some(if plain { json.raw().to_owned() } else { json.canonical() }), hash);
+            }
+        }
+    };
+    let mut tape = Tape::default();
+    let hash = tape.lay(&text).map_or(0, |_| tape.json(&text).hash().0);
+    (Some(text), hash)
+}
+
+/// A list of `{key, value}` pairs as an object.
+fn pairs(list: &super::rows::Json<'_>) -> String {
+    let mut out = String::from("{");
+    for (index, (key, value)) in list.entries().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        quote(&key, &mut out);
+        out.push(':');
+        out.push_str(&value.canonical());
+    }
+    out.push('}');
+    out
+}
+
+/// Cells as an object of text.
+fn of_cells<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>, without: Option<&str>) -> String {
+    let mut out = String::from("{");
+    for (name, cell) in cells
+        .filter(|(name, _)| without.is_none_or(|path| path != *name && path.strip_prefix("properties.") != Some(name)))
+    {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        quote(name, &mut out);
+        out.push(':');
+        quote(cell, &mut out);
+    }
+    out.push('}');
+    out
+}

@@ -1,0 +1,182 @@
+//! What one block of a file gives: columns for the engine, rows set aside, and counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BinaryBuilder, Int32Builder, Int64Builder, StringBuilder};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::record_batch::RecordBatch;
+
+use super::rows::{Code, Problem};
+use crate::model::column::Type;
+
+/// What was read of a block, or of a file.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// Rows for the kind's relation.
+    pub(super) batch: Option<RecordBatch>,
+    /// Rows for `incoming_aside`.
+    pub(super) aside: Option<RecordBatch>,
+    pub(super) tally: Tally,
+    /// Explicit links: anonymous id, user.
+    pub(super) links: BTreeSet<(String, String)>,
+    /// Memberships told by events: user, account, from when.
+    pub(super) joins: BTreeMap<(String, String), i64>,
+    /// Mail domains: user, domain, how many events.
+    pub(super) domains: BTreeMap<(String, String), u64>,
+}
+
+/// Counts of a file, and what its rows show.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Tally {
+    pub(super) read: u64,
+    pub(super) set_aside: u64,
+    pub(super) reasons: BTreeMap<&'static str, u64>,
+    /// The first row of each reason: position and because.
+    pub(super) firsts: BTreeMap<&'static str, (u64, String)>,
+    pub(super) days: Option<(i32, i32)>,
+    /// Up to two different parts of a second.
+    pub(super) fractions: BTreeSet<i32>,
+    pub(super) clock: bool,
+    pub(super) without_zone: u64,
+    pub(super) without_actor: u64,
+    pub(super) several_accounts: u64,
+    /// The earliest moment that lies too far ahead.
+    pub(super) future_us: Option<i64>,
+    /// Where the first row set aside after the last whole line stands, if one does.
+    pub(super) aside_offsets: BTreeSet<u64>,
+    /// A single object that looks like an error rather than a row: its code if it is the only row.
+    pub(super) looks_like_error: bool,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: Tally) {
+        self.read += other.read;
+        self.set_aside += other.set_aside;
+        for (code, count) in other.reasons {
+            *self.reasons.entry(code).or_default() += count;
+        }
+        for (code, first) in other.firsts {
+            let kept = self.firsts.entry(code).or_insert_with(|| first.clone());
+            if first.0 < kept.0 {
+                *kept = first;
+            }
+        }
+        self.days = match (self.days, other.days) {
+            (Some(one), Some(two)) => Some((one.0.min(two.0), one.1.max(two.1))),
+            (one, two) => one.or(two),
+        };
+        self.fractions.extend(other.fractions);
+        self.clock |= other.clock;
+        self.without_zone += other.without_zone;
+        self.without_actor += other.without_actor;
+        self.several_accounts += other.several_accounts;
+        self.future_us = self.future_us.into_iter().chain(other.future_us).min();
+        self.aside_offsets.extend(other.aside_offsets);
+        self.looks_like_error |= other.looks_like_error;
+    }
+
+    pub(super) fn day(&mut self, day: i32) {
+        let (first, last) = self.days.unwrap_or((day, day));
+        self.days = Some((first.min(day), last.max(day)));
+    }
+
+    pub(super) fn fraction(&mut self, fraction_us: i32) {
+        if self.fractions.len() < 2 {
+            self.fractions.insert(fraction_us);
+        }
+    }
+}
+
+/// The columns of the relation that rows set aside are put in.
+pub(super) const ASIDE: &[(&str, Type)] = &[
+    ("file_no", Type::Int),
+    ("position", Type::Long),
+    ("byte_offset", Type::Long),
+    ("reason", Type::Text),
+    ("because", Type::Text),
+    ("raw", Type::Bytes),
+];
+
+/// Rows set aside on the way into their columns.
+pub(super) struct Asides {
+    file_no: i32,
+    files: Int32Builder,
+    positions: Int64Builder,
+    offsets: Int64Builder,
+    reasons: StringBuilder,
+    becauses: StringBuilder,
+    raws: BinaryBuilder,
+    rows: usize,
+}
+
+impl Asides {
+    pub(super) fn new(file_no: i32) -> Self {
+        Self {
+            file_no,
+            files: Int32Builder::new(),
+            positions: Int64Builder::new(),
+            offsets: Int64Builder::new(),
+            reasons: StringBuilder::new(),
+            becauses: StringBuilder::new(),
+            raws: BinaryBuilder::new(),
+            rows: 0,
+        }
+    }
+
+    /// Sets a row aside.
+    pub(super) fn put(&mut self, tally: &mut Tally, position: u64, offset: u64, raw: &[u8], problem: &Problem) {
+        let code = problem.code.word();
+        tally.set_aside += 1;
+        *tally.reasons.entry(code).or_default() += 1;
+        tally.firsts.entry(code).or_insert_with(|| (position, problem.because.to_string()));
+        if tally.aside_offsets.len() < 4 || problem.code == Code::NotJson {
+            tally.aside_offsets.insert(offset);
+            if tally.aside_offsets.len() > 4 {
+                tally.aside_offsets.pop_first();
+            }
+        }
+        self.files.append_value(self.file_no);
+        self.positions.append_value(i64::try_from(position).unwrap_or(i64::MAX));
+        self.offsets.append_value(i64::try_from(offset).unwrap_or(i64::MAX));
+        self.reasons.append_value(code);
+        self.becauses.append_option((!problem.because.is_empty()).then_some(problem.because.as_ref()));
+        self.raws.append_value(raw);
+        self.rows += 1;
+    }
+
+    pub(super) fn finish(mut self) -> Option<RecordBatch> {
+        (self.rows > 0).then(|| {
+            batch(
+                ASIDE,
+                vec![
+                    Arc::new(self.files.finish()),
+                    Arc::new(self.positions.finish()),
+                    Arc::new(self.offsets.finish()),
+                    Arc::new(self.reasons.finish()),
+                    Arc::new(self.becauses.finish()),
+                    Arc::new(self.raws.finish()),
+                ],
+            )
+        })
+    }
+}
+
+/// Columns as a batch.
+pub(super) fn batch(columns: &[(&str, Type)], arrays: Vec<ArrayRef>) -> RecordBatch {
+    let fields: Vec<_> = columns.iter().map(|(name, kind)| Field::new(*name, arrow_type(*kind), true)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("the builders stand in the order of the columns")
+}
+
+fn arrow_type(kind: Type) -> DataType {
+    match kind {
+        Type::Text => DataType::Utf8,
+        Type::Int => DataType::Int32,
+        Type::Long => DataType::Int64,
+        Type::Double => DataType::Float64,
+        Type::Bool => DataType::Boolean,
+        Type::Day => DataType::Date32,
+        Type::Moment => DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into())),
+        Type::Bytes => DataType::Binary,
+    }
+}
