@@ -41,6 +41,8 @@ pub(super) struct Tally {
     pub(super) without_zone: u64,
     pub(super) without_actor: u64,
     pub(super) several_accounts: u64,
+    /// Rows of readings in which no cell is filled.
+    pub(super) empty: u64,
     /// The earliest moment that lies too far ahead.
     pub(super) future_us: Option<i64>,
     /// Where the first row set aside after the last whole line stands, if one does.
@@ -71,6 +73,7 @@ impl Tally {
         self.without_zone += other.without_zone;
         self.without_actor += other.without_actor;
         self.several_accounts += other.several_accounts;
+        self.empty += other.empty;
         self.future_us = self.future_us.into_iter().chain(other.future_us).min();
         self.aside_offsets.extend(other.aside_offsets);
         self.looks_like_error |= other.looks_like_error;

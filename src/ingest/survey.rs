@@ -159,7 +159,7 @@ pub(super) enum Dates {
 }
 
 impl Seen {
-    fn see(&mut self, cell: &str) {
+    pub(super) fn see(&mut self, cell: &str) {
         self.filled += 1;
         match slashed(cell) {
             Slashed::No => return,

@@ -48,6 +48,8 @@ pub const SNAPSHOTS: Table = Table {
         ("local_day", Day),
         ("gauge", Text),
         ("value", Double),
+        ("id_hi", Long),
+        ("id_lo", Long),
         ("content_hash", Long),
         ("file_no", Int),
         ("seq", Long),

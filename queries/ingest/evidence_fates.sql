@@ -1,0 +1,39 @@
+-- Which pieces of customer evidence stand, of the lake's and the batch's: one per id, or per account, day and quote.
+--
+-- grain   one row per piece of evidence of the source, in the lake or incoming
+-- reads   incoming_evidence; kept_evidence (of this source, in the lake; row_no null)
+-- rules   within a file the first stands; between files the one whose content comes first, so that order plays no part
+create or replace macro evidence_fates() as table
+with told as (
+    select
+        row_no, file_no, seq, evidence_id, account, noted_on, outcome, kind, quote,
+        coalesce('id ' || evidence_id, concat_ws('|', 'no id', account, noted_on, quote)) as identity,
+        concat_ws('|', account, noted_on, outcome, kind, quote) as content
+    from kept_evidence
+    union all
+    select
+        row_no, file_no, seq, evidence_id, account, noted_on, outcome, kind, quote,
+        coalesce('id ' || evidence_id, concat_ws('|', 'no id', account, noted_on, quote)) as identity,
+        concat_ws('|', account, noted_on, outcome, kind, quote) as content
+    from incoming_evidence
+),
+
+copies as (
+    select *, row_number() over (partition by identity, file_no order by seq, row_no) as copy
+    from told
+),
+
+ranked as (
+    select
+        *,
+        row_number() over standing as place,
+        first_value(content) over standing as standing_content
+    from copies
+    window standing as (partition by identity order by copy, content, row_no is not null, file_no)
+)
+
+select
+    row_no, file_no, seq, evidence_id, account, noted_on, outcome, kind, quote,
+    place = 1 as stands,
+    content <> standing_content as differs
+from ranked;

@@ -1,0 +1,200 @@
+//! Which files a source has today, and which of them were read before.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result};
+use globset::{GlobBuilder, GlobMatcher};
+use unicode_normalization::UnicodeNormalization;
+
+use super::rows::open::{Place, edges_hash, hash, members};
+
+/// The files that patterns name, in order of name; members of archives one by one. An archive that is broken stands for
+/// itself.
+///
+/// # Errors
+/// If a pattern is none.
+pub(super) fn places(root: &Path, patterns: &[String]) -> Result<Vec<Place>> {
+    let mut places = BTreeMap::new();
+    for pattern in patterns {
+        let (pattern, member) = pattern.split_once("//").map_or((pattern.as_str(), None), |(a, b)| (a, Some(b)));
+        let member = member.map(matcher).transpose()?;
+        for (name, path) in files(root, pattern)? {
+            for place in within(&name, &path, member.as_ref()) {
+                places.insert(place.name.clone(), place);
+            }
+        }
+    }
+    Ok(places.into_values().collect())
+}
+
+fn matcher(pattern: &str) -> Result<GlobMatcher> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    Ok(glob.with_context(|| format!("`{pattern}` is no pattern of files"))?.compile_matcher())
+}
+
+fn within(name: &str, path: &Path, wanted: Option<&GlobMatcher>) -> Vec<Place> {
+    let whole = Place { name: name.to_owned(), path: path.to_owned(), member: None };
+    match members(path) {
+        Ok(Some(members)) => members
+            .into_iter()
+            .filter(|member| wanted.is_none_or(|wanted| wanted.is_match(member)))
+            .map(|member| Place { name: format!("{name}//{member}"), path: path.to_owned(), member: Some(member) })
+            .collect(),
+        Ok(None) if wanted.is_some() => Vec::new(),
+        Ok(None) | Err(_) => vec![whole],
+    }
+}
+
+/// Names relative to the workspace and the files they are.
+fn files(root: &Path, pattern: &str) -> Result<Vec<(String, PathBuf)>> {
+    let matcher = matcher(pattern)?;
+    let special = |part: &str| part.contains(['*', '?', '[', '{']);
+    let parts: Vec<_> = pattern.split('/').collect();
+    let fixed = parts.iter().take_while(|part| !special(part)).count().min(parts.len() - 1);
+    let prefix = parts[..fixed].join("/");
+    let base = if pattern.starts_with('/') { PathBuf::from(format!("/{prefix}")) } else { root.join(&prefix) };
+    let hidden = |name: &str| name.starts_with('.') && !parts.contains(&name);
+    let walk = walkdir::WalkDir::new(&base).follow_links(true).sort_by_file_name().into_iter();
+    let walk = walk.filter_entry(|entry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()));
+    let mut found = Vec::new();
+    for entry in walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let inside = entry.path().strip_prefix(&base).unwrap_or(entry.path());
+        let inside: Vec<_> = inside
+            .components()
+            .filter_map(|part| match part {
+                Component::Normal(part) => Some(part.to_string_lossy()),
+                _ => None,
+            })
+            .collect();
+        let name = if prefix.is_empty() { inside.join("/") } else { format!("{prefix}/{}", inside.join("/")) };
+        if matcher.is_match(&name) {
+            found.push((name.trim_start_matches("./").nfc().collect(), entry.path().to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// A row of `files`: what is known of a file that was read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    pub(super) source: String,
+    pub(super) path: String,
+    pub(super) file_no: i32,
+    pub(super) facts: Facts,
+    pub(super) declaration: String,
+    pub(super) day: Option<jiff::civil::Date>,
+    pub(super) read: u64,
+    pub(super) accepted: u64,
+    pub(super) duplicate: u64,
+    pub(super) set_aside: u64,
+    pub(super) reasons: BTreeMap<String, u64>,
+    pub(super) verdicts: Verdicts,
+    pub(super) first_day: Option<jiff::civil::Date>,
+    pub(super) last_day: Option<jiff::civil::Date>,
+    pub(super) batch: i64,
+}
+
+/// What the bytes of a file are known by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) length: u64,
+    pub(super) modified_us: i64,
+    pub(super) edges: String,
+    pub(super) hash: String,
+}
+
+/// What was decided over a whole file, and what its rows showed: kept as JSON in `files.verdicts`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Verdicts(pub(super) serde_json::Map<String, serde_json::Value>);
+
+impl Verdicts {
+    pub(super) fn long(&self, key: &str) -> Option<i64> {
+        self.0.get(key)?.as_i64()
+    }
+}
+
+/// What is to be done with a file.
+#[derive(Debug, Clone)]
+pub(super) enum Task {
+    /// Nothing: it was read, and is as it was.
+    Skip(Known),
+    /// Nothing but to know it by its new path.
+    Moved(Known),
+    /// It was never read.
+    New,
+    /// It has more lines than when it was read.
+    Grown(Known),
+    /// It has changed: its rows are compared with those it gave.
+    Changed(Known),
+    /// It is declared otherwise: its rows are replaced.
+    Redeclared(Known),
+}
+
+/// What files are compared with.
+pub(super) struct Before<'a> {
+    pub(super) known: &'a BTreeMap<String, Known>,
+    pub(super) present: &'a [Place],
+    pub(super) declaration: &'a str,
+    pub(super) now_us: i64,
+}
+
+impl Before<'_> {
+    /// What is to be done with a file, and its facts (the full hash only where it was needed).
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn task(&self, place: &Place) -> Result<(Task, Facts)> {
+        let mut facts = facts(&place.path)?;
+        let Some(known) = self.known.get(&place.name) else {
+            facts.hash = hash(&place.path, facts.length)?;
+            return Ok((self.moved(place, &facts).map_or(Task::New, Task::Moved), facts));
+        };
+        let known = known.clone();
+        let same_edges = known.facts.length == facts.length && known.facts.edges == facts.edges;
+        if known.declaration != self.declaration {
+            facts.hash = hash(&place.path, facts.length)?;
+            return Ok((Task::Redeclared(known), facts));
+        }
+        if self.is_due(&known) {
+            facts.hash = hash(&place.path, facts.length)?;
+            return Ok((Task::Changed(known), facts));
+        }
+        if same_edges && known.facts.modified_us == facts.modified_us {
+            facts.hash.clone_from(&known.facts.hash);
+            return Ok((Task::Skip(known), facts));
+        }
+        facts.hash = hash(&place.path, facts.length)?;
+        if same_edges && facts.hash == known.facts.hash {
+            return Ok((Task::Skip(known), facts));
+        }
+        let resumable = known.verdicts.long("offset").is_some() && facts.length > known.facts.length;
+        let grown = resumable && hash(&place.path, known.facts.length)? == known.facts.hash;
+        Ok((if grown { Task::Grown(known) } else { Task::Changed(known) }, facts))
+    }
+
+    /// Whether a row was set aside for a time that is no longer too far ahead.
+    fn is_due(&self, known: &Known) -> bool {
+        let due = |future_us: i64| future_us <= self.now_us.saturating_add(super::events::AHEAD_US);
+        known.verdicts.long("future_us").is_some_and(due)
+    }
+
+    /// The file of the same bytes that is no longer where it was.
+    fn moved(&self, place: &Place, facts: &Facts) -> Option<Known> {
+        let member = |path: &str| path.split_once("//").map(|(_, member)| member.to_owned());
+        let gone = |known: &&Known| !self.present.iter().any(|present| present.name == known.path);
+        let same = |known: &&Known| {
+            known.facts.hash == facts.hash
+                && known.declaration == self.declaration
+                && member(&known.path) == place.member
+        };
+        self.known.values().filter(same).find(gone).cloned()
+    }
+}
+
+fn facts(path: &Path) -> Result<Facts> {
+    let about = std::fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?;
+    let modified = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified_us = modified.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(0));
+    Ok(Facts { length: about.len(), modified_us, edges: edges_hash(path)?, hash: String::new() })
+}
