@@ -25,10 +25,7 @@ impl Records for Crm {
 
     fn record(&self, cells: &Cells<'_>, about: &About<'_>) -> Result<Option<Record>, Problem> {
         let statement = match about.sheet {
-            Sheet::Deals => {
-                let state = cells.text("state").and_then(|state| crm_words::written_state(&state));
-                deal(cells, about, Flags::default(), state)?
-            }
+            Sheet::Deals => deal(cells, about, Flags::default())?,
             Sheet::Companies | Sheet::Only => company(cells)?,
         };
         Ok(Some(Record::Statement(statement)))
@@ -59,6 +56,8 @@ const COMPANIES: &[Column] = &[
     needed("id", &["id", "company_id", "Organization - ID", "Organization ID", "Record ID"]),
     text("name", &["name", "company_name", "company", "Organization - Name"]),
     text("domain", &["domain", "website"]),
+    text("currency", &[]),
+    text("created", &[]),
 ];
 
 const DEALS: &[Column] = &[
@@ -89,15 +88,11 @@ pub(super) fn company(cells: &Cells<'_>) -> Result<Statement, Problem> {
 ///
 /// # Errors
 /// `id-missing`, `id-mangled`, `time-unreadable`, `number-unreadable`.
-pub(super) fn deal(
-    cells: &Cells<'_>,
-    about: &About<'_>,
-    flags: Flags,
-    written: Option<&'static str>,
-) -> Result<Statement, Problem> {
+pub(super) fn deal(cells: &Cells<'_>, about: &About<'_>, flags: Flags) -> Result<Statement, Problem> {
     let id = statement::id(cells, "id")?;
     let (pipeline, stage) = (cells.text("pipeline"), cells.text("stage"));
     let stage_key = stage.as_deref().map(|stage| crm_words::stage_key(stage, pipeline.as_deref()));
+    let written = cells.text("state").and_then(|state| crm_words::written_state(&state));
     let state = written.or_else(|| crm_words::state(flags, stage_key.as_deref()));
     let created = statement::moment(cells, "created")?;
     let closed = statement::moment(cells, "closed")?;

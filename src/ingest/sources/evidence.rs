@@ -27,7 +27,7 @@ impl Records for Evidence {
             id,
             account: cells.id("account")?,
             noted_on: Some(noted_on),
-            outcome: cells.text("outcome"),
+            outcome: cells.text("outcome").or_else(|| cells.text("opportunity")),
             kind: cells.text("kind"),
             quote,
         }))
@@ -38,7 +38,8 @@ const COLUMNS: &[Column] = &[
     text("id", &["id", "evidence_id"]),
     text("account", &["account", "account_id"]),
     Column { ours: "date", labels: &["date", "noted_on"], holds: Holds::Time, needed: true },
-    text("outcome", &["outcome", "opportunity"]),
+    text("outcome", &["outcome"]),
+    text("opportunity", &["opportunity"]),
     text("kind", &["kind", "type"]),
     Column { ours: "quote", labels: &["quote"], holds: Holds::Text, needed: true },
 ];

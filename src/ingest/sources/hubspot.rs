@@ -42,6 +42,8 @@ const COMPANIES: &[Column] = &[
     needed("id", &["Record ID", "Company ID", "id", "properties.hs_object_id"]),
     text("name", &["Company name", "Name", "properties.name"]),
     text("domain", &["Company Domain Name", "Domain", "properties.domain"]),
+    text("currency", &[]),
+    text("created", &[]),
     text("archived", &["archived"]),
 ];
 
@@ -56,6 +58,7 @@ const DEALS: &[Column] = &[
     text("currency", &["Currency", "properties.deal_currency_code"]),
     time("created", &["Create Date", "properties.createdate", "createdAt"]),
     time("closed", &["Close Date", "properties.closedate"]),
+    text("state", &[]),
     text("won", &["Is Closed Won", "properties.hs_is_closed_won"]),
     text("lost", &["Is closed lost", "properties.hs_is_closed_lost"]),
     text("is_closed", &["Is Deal Closed?", "properties.hs_is_closed"]),
@@ -67,7 +70,7 @@ const DEALS: &[Column] = &[
 fn deal(cells: &Cells<'_>, about: &About<'_>) -> Result<Statement, Problem> {
     let flag = |ours| cells.field(ours).and_then(|field| field.flag());
     let flags = Flags { won: flag("won"), lost: flag("lost"), closed: flag("is_closed") };
-    let mut statement = crm::deal(cells, about, flags, None)?;
+    let mut statement = crm::deal(cells, about, flags)?;
     match first_company(statement.body.get("company_id").and_then(Value::as_str))? {
         Some(id) => {
             statement.body.insert("company_id".to_owned(), Value::String(id));

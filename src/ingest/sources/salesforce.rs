@@ -49,6 +49,8 @@ const COMPANIES: &[Column] = &[
     needed("id", &["Id", "Account ID"]),
     text("name", &["Name", "Account Name"]),
     text("domain", &["Website"]),
+    text("currency", &[]),
+    text("created", &[]),
     text("deleted", &["IsDeleted"]),
 ];
 
@@ -56,11 +58,13 @@ const DEALS: &[Column] = &[
     needed("id", &["Id", "Opportunity ID"]),
     text("company", &["AccountId", "Account ID"]),
     text("name", &["Name", "Opportunity Name"]),
+    text("pipeline", &[]),
     text("stage", &["StageName", "Stage"]),
     number("amount", &["Amount"]),
     text("currency", &["CurrencyIsoCode", "Amount Currency"]),
     time("created", &["CreatedDate", "Created Date"]),
     time("closed", &["CloseDate", "Close Date"]),
+    text("state", &[]),
     text("won", &["IsWon", "Won"]),
     text("is_closed", &["IsClosed", "Closed"]),
     text("deleted", &["IsDeleted"]),
@@ -78,9 +82,10 @@ fn company(cells: &Cells<'_>) -> Result<Statement, Problem> {
 fn deal(cells: &Cells<'_>, about: &About<'_>) -> Result<Statement, Problem> {
     let flag = |ours| cells.field(ours).and_then(|field| field.flag());
     let flags = Flags { won: flag("won"), lost: None, closed: flag("is_closed") };
-    let mut statement = crm::deal(cells, about, flags, None)?;
+    let mut statement = crm::deal(cells, about, flags)?;
     let pipeline = about.source.pipeline.as_deref().unwrap_or("Type");
-    if let Some(pipeline) = cells.row.find(pipeline).and_then(|field| field.text()) {
+    let declared = statement.body.contains_key("pipeline");
+    if let Some(pipeline) = cells.row.find(pipeline).and_then(|field| field.text()).filter(|_| !declared) {
         statement.body.insert("pipeline".to_owned(), Value::String(pipeline.into_owned()));
     }
     if let Some(Value::String(company)) = statement.body.get_mut("company_id") {
