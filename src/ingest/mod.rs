@@ -1,5 +1,6 @@
 //! The first stage: files and folders become rows of the lake, and every row is accounted for.
 
+pub mod detect;
 mod events;
 mod found;
 mod moments;

@@ -28,6 +28,11 @@ mod subscriptions;
 use super::source::Layout;
 use crate::plan::source::Kind;
 
+/// What tells that a page in Markdown is of releases; nothing where nothing does.
+pub(super) fn releases_in(text: &str) -> Option<&'static str> {
+    changelog::releases_in(text)
+}
+
 /// What a kind is.
 pub fn layout(kind: Kind) -> &'static dyn Layout {
     match kind {

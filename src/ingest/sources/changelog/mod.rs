@@ -76,6 +76,15 @@ fn is_prose(text: &str, file: &str) -> bool {
     !name.ends_with(".csv") && (start.starts_with("# ") || start.starts_with("## ") || start.starts_with("---\n"))
 }
 
+/// What tells that a page is of releases.
+pub(super) fn releases_in(text: &str) -> Option<&'static str> {
+    let front = front::front_matter(text.trim_start_matches('\u{feff}'));
+    if front.is_some_and(|keys| keys.contains_key("title") || keys.contains_key("date")) {
+        return Some("it is a page in Markdown with a title and a date in front");
+    }
+    (!keep::headings(text).is_empty()).then_some("it is in Markdown, and its headings name versions")
+}
+
 /// A page with front matter: nothing if it has none, nothing within if it tells of no release.
 fn page(text: &str, about: &About<'_>) -> Option<Option<Passage>> {
     let keys = front::front_matter(text.trim_start_matches('\u{feff}'))?;

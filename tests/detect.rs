@@ -1,0 +1,102 @@
+//! What `init --from` makes of real exports: every sample is known for what it is, and the plan written for it can be read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::date;
+use throughline::ingest::detect::plan_from;
+use throughline::plan::Plan;
+use throughline::plan::globs::{check_files, expand};
+use throughline::plan::resolve::{Needs, resolve};
+
+/// Samples that nothing in them gives away, and why: only a person can tell.
+const NOT_KNOWN: &[(&str, &str)] = &[
+    ("hubspot-labels-in-german", "labels that only `columns` can map"),
+    ("subscriptions-csv-declared-decimal", "labels that only `columns` can map"),
+];
+/// The samples, by name.
+fn samples() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exports");
+    let entries =
+        std::fs::read_dir(folder).expect("the samples are there").filter_map(|entry| Some(entry.ok()?.path()));
+    let mut samples: Vec<_> = entries.filter(|path| path.join("source.toml").is_file()).collect();
+    samples.sort();
+    samples
+}
+
+/// The folders of a sample that hold its exports.
+fn exports(sample: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(sample).expect("a sample is a folder").filter_map(|entry| Some(entry.ok()?.path()));
+    let is_step = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("step"));
+    let mut exports: Vec<_> = entries.filter(|path| path.is_dir() && !is_step(path)).collect();
+    exports.sort();
+    exports
+}
+
+/// The plan that a sample comes with.
+fn declared(sample: &Path) -> Plan {
+    const WORKSPACE: &str =
+        "[workspace]\nname = \"x\"\ntimezone = \"UTC\"\nweek_starts = \"monday\"\ncurrency = \"EUR\"\n";
+    let source = std::fs::read_to_string(sample.join("source.toml")).expect("a sample declares its source");
+    let text = if source.contains("[workspace]") { source } else { format!("{WORKSPACE}\n{source}") };
+    resolve(&text, sample, date(2026, 7, 1), Needs::Sources).0.expect("the sample's plan can be read")
+}
+
+fn name(sample: &Path) -> String {
+    sample.file_name().expect("a sample has a name").to_string_lossy().into_owned()
+}
+
+#[test]
+fn every_sample_is_known_for_what_it_is() {
+    for sample in samples() {
+        let (name, declared) = (name(&sample), declared(&sample));
+        let found = plan_from("Loomworks", &sample, &exports(&sample));
+        if let Some((_, because)) = NOT_KNOWN.iter().find(|(known, _)| *known == name) {
+            assert!(found.is_err(), "{name} is known now ({because}): take it off the list");
+            continue;
+        }
+        let (_, found) = found.unwrap_or_else(|problem| panic!("{name}: {problem:#}"));
+        let kinds: BTreeSet<_> = found.iter().filter_map(|found| found.kind).collect();
+        let wanted: BTreeSet<_> = declared.sources.iter().map(|source| source.kind).collect();
+        assert_eq!(kinds, wanted, "{name}: {found:?}");
+        let account = declared.sources[0].paths.account.as_deref();
+        if let Some(account) = account {
+            let told = found.iter().find_map(|found| found.account.as_deref());
+            let itself =
+                found.iter().any(|found| found.account_because.as_ref().is_some_and(|why| why.contains(account)));
+            assert!(told == Some(account) || itself, "{name}: {told:?}, not {account}");
+        }
+        for found in &found {
+            assert!(!found.because.is_empty(), "{name}: {} is told without a reason", found.file);
+        }
+    }
+}
+
+#[test]
+fn the_plan_passes_its_check_and_names_the_files_and_no_others() {
+    for sample in samples() {
+        let name = name(&sample);
+        let Ok((text, found)) = plan_from("Loomworks", &sample, &exports(&sample)) else { continue };
+        let (plan, told) = resolve(&text, &sample, date(2026, 7, 1), Needs::Everything);
+        assert_eq!(told, [], "{name}:\n{text}");
+        let plan = plan.expect("a plan without problems is there");
+        assert_eq!(check_files(&plan), [], "{name}:\n{text}");
+        let patterns = plan.sources.iter().flat_map(|source| source.files.iter().chain(&source.deals).cloned());
+        let matched = expand(&sample, &patterns.collect::<Vec<_>>());
+        let matched: BTreeSet<_> = matched.into_iter().map(|matched| matched.path).collect();
+        let meant = found.iter().filter(|found| found.kind.is_some());
+        let meant: BTreeSet<_> = meant.map(|found| sample.join(found.file.split("//").next().unwrap_or(""))).collect();
+        assert_eq!(matched, meant, "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn the_most_used_events_become_signals() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exports/posthog-s3-jsonl");
+    let (text, _) = plan_from("Loomworks", &sample, &exports(&sample)).expect("it is an export");
+    let (plan, _) = resolve(&text, &sample, date(2026, 7, 1), Needs::Everything);
+    let plan = plan.expect("the plan can be read");
+    let signals: Vec<_> = plan.signals.iter().map(|signal| signal.id.as_str()).collect();
+    assert_eq!(signals, ["pipeline_deployed", "remote_instance_connected", "team_created", "pipeline_created"]);
+    assert_eq!(plan.sources[0].paths.account.as_deref(), Some("$groups.team"));
+}
