@@ -128,6 +128,7 @@ fn stage_of(text: &str, write: impl FnOnce(&Hand) -> Result<()>, as_of: Option<D
     // A second time everything is there already, and every relation can be made again.
     let again = shape(&engine, &lake, &vector, &plan, &ask)?;
     assert_eq!(again.rows, shaped.rows);
+    assert_eq!(throughline::shape::checks::checks(&engine, &shaped.scope)?, []);
     Ok(Stage { engine, shaped, _folder: folder })
 }
 

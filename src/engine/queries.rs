@@ -120,4 +120,10 @@ pub const LINK: &[Query] = &[
 ];
 
 /// Data checks: each gives the rows that should not exist.
-pub const CHECKS: &[Query] = &[];
+pub const CHECKS: &[Query] = &[
+    query!("checks/versions_overlap.sql"),
+    query!("checks/attribute_gaps.sql"),
+    query!("checks/negative_mrr.sql"),
+    query!("checks/hits_after_as_of.sql"),
+    query!("checks/ended_before_created.sql"),
+];

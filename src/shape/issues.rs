@@ -111,3 +111,12 @@ pub(super) fn unmapped(segment: &str, values: &[String]) -> Diagnostic {
     .because(format!("they keep their text: {}{more}", shown.join(", ")))
     .hint("add a row for each to the map's file")
 }
+
+/// A data check that found rows that should not exist.
+pub(super) fn check_failed(name: &str, rows: u64) -> Option<Diagnostic> {
+    let rows_word = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+    (rows > 0).then(|| {
+        Diagnostic::warning("data-check", format!("the check `{name}` finds {rows_word} that should not exist"))
+            .because(format!("what they are stands at the head of queries/checks/{name}.sql"))
+    })
+}

@@ -1,8 +1,10 @@
 //! The second stage: from rows of the lake to who did what when. Makes every relation that `queries/README.md` lists under
 //! "What shape makes", decides what may be read, and says what a reader should know.
 
+mod account_tests;
 mod attach;
 mod attributes;
+pub mod checks;
 mod facts;
 mod identity;
 mod issues;
@@ -11,7 +13,6 @@ mod scope;
 mod selection;
 mod signals;
 mod tables;
-mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -207,7 +208,7 @@ fn accounts(
     make::table(engine, "users", "users.sql", "users()")?;
     let unmapped = attributes::attributes(engine, plan, window, side_file)?;
     issues.extend(unmapped.iter().map(|(segment, values)| issues::unmapped(segment, values)));
-    tests::spans(engine, plan, signals)?;
+    account_tests::spans(engine, plan, signals)?;
     signals::relations(engine, signals, few.count("row_count", 0) <= FEW_ROWS)?;
     signals::weeks(engine, plan, window)
 }

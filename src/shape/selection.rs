@@ -253,3 +253,86 @@ fn plain(name: &Name) -> &str {
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+
+    use super::*;
+    use crate::engine::{DuckDb, Engine, Limits, queries};
+    use crate::plan::filter::parse;
+
+    /// Which of some events pass a test.
+    fn passing(text: &str, properties: &[&str]) -> Result<Vec<bool>> {
+        let engine = DuckDb::open(&Limits::default())?;
+        engine.load(&queries::SHAPE[..1])?;
+        let filter = parse(text).map_err(|error| anyhow::anyhow!("{text}: {error:?}"))?;
+        let sql =
+            format!("select coalesce({}, false) as passes from (select ? as properties)", test(&filter, &Properties));
+        properties.iter().map(|json| Ok(engine.query(&sql, &[(*json).into()])?.flag("passes", 0))).collect()
+    }
+
+    fn check(text: &str, expected: &[(&str, bool)]) -> Result<()> {
+        let (properties, wanted): (Vec<_>, Vec<_>) = expected.iter().copied().unzip();
+        assert_eq!(passing(text, &properties)?, wanted, "{text} on {properties:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_missing_property_fails_every_test_but_is_null() -> Result<()> {
+        for text in ["a = 'x'", "a <> 'x'", "a < 5", "not a = 'x'", "a not in ('x')", "a like '%'", "a between 1 and 2"]
+        {
+            check(text, &[("{}", false), (r#"{"a":null}"#, false), (r#"{"b":"x"}"#, false)])?;
+        }
+        check("a is null", &[("{}", true), (r#"{"a":null}"#, true), (r#"{"a":""}"#, false)])?;
+        check("a is not null", &[("{}", false), (r#"{"a":0}"#, true)])?;
+        check("a = 'x' or b = 'y'", &[(r#"{"b":"y"}"#, true)])
+    }
+
+    #[test]
+    fn text_and_numbers_compare_as_numbers_where_the_text_is_one() -> Result<()> {
+        let (zero, word) = (r#"{"a":"0"}"#, r#"{"a":"zero"}"#);
+        check("a = 0", &[(zero, true), (r#"{"a":0.0}"#, true), (word, false), (r#"{"a":true}"#, false)])?;
+        check("a = '0'", &[(r#"{"a":0}"#, true), (zero, true), (word, false)])?;
+        check("a > 9", &[(r#"{"a":"10"}"#, true), (r#"{"a":10}"#, true), (r#"{"a":"nan"}"#, false)])?;
+        check("a > 9", &[(r#"{"a":"inf"}"#, false), (r#"{"a":" 1e3 "}"#, true)])?;
+        check("a <> 5", &[(r#"{"a":"x"}"#, false), (r#"{"a":6}"#, true)])?;
+        check("a = true", &[(r#"{"a":true}"#, true), (r#"{"a":"True"}"#, true), (r#"{"a":1}"#, false)])
+    }
+
+    #[test]
+    fn a_list_equals_what_any_of_its_elements_equals() -> Result<()> {
+        check("a = 'x'", &[(r#"{"a":["y","x"]}"#, true), (r#"{"a":["y"]}"#, false), (r#"{"a":[]}"#, false)])?;
+        check("a in ('x', 3)", &[(r#"{"a":[3]}"#, true), (r#"{"a":["[x]"]}"#, false)])?;
+        check("a <> 'x'", &[(r#"{"a":["y"]}"#, true), (r#"{"a":["x","y"]}"#, false)])?;
+        check("a > 1", &[(r#"{"a":[2]}"#, false)])
+    }
+
+    #[test]
+    fn a_path_is_a_key_of_that_very_name_before_nested_keys() -> Result<()> {
+        let nested = [(r#"{"a":{"b":1}}"#, true), (r#"{"a":{"b":2}}"#, false)];
+        check("a.b = 1", &[&[(r#"{"a.b":1,"a":{"b":2}}"#, true)], &nested[..]].concat())?;
+        check(r#""a/b~c" = 1"#, &[(r#"{"a/b~c":1}"#, true), (r#"{"a":{"b~c":1}}"#, false)])
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts() -> Result<()> {
+        check("a = 'it''s'", &[(r#"{"a":"it's"}"#, true)])?;
+        check("a = '''; drop table x; --'", &[(r#"{"a":"'; drop table x; --"}"#, true), (r#"{"a":"x"}"#, false)])?;
+        check(r#""'; --" = 'x'"#, &[(r#"{"'; --":"x"}"#, true)])?;
+        check(r"a = '\\'", &[(r#"{"a":"\\\\"}"#, true)])?;
+        check("a = '$[0]'", &[(r#"{"a":"$[0]"}"#, true)])?;
+        assert_eq!(quoted("a\0'b"), "'a\u{fffd}''b'");
+        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
+        Ok(())
+    }
+
+    #[test]
+    fn patterns_know_their_case() -> Result<()> {
+        check(
+            "a like 'Pro%'",
+            &[(r#"{"a":"Production"}"#, true), (r#"{"a":"production"}"#, false), (r#"{"a":5}"#, false)],
+        )?;
+        check("a ilike 'PRO_'", &[(r#"{"a":"prod"}"#, true), (r#"{"a":"pro"}"#, false)])
+    }
+}

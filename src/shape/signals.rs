@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::facts::{anchor, is_kept};
 use super::make::{load, table, view};
 use super::selection::{self, quoted};
-use super::{Window, tests};
+use super::{Window, account_tests};
 use crate::engine::Engine;
 use crate::model::column::{Type, Value};
 use crate::model::ids::SignalId;
@@ -82,7 +82,7 @@ pub(super) fn relations(engine: &dyn Engine, signals: &[Signal], few: bool) -> R
          and eligible_spans.from_us <= every_hit.ts_us and eligible_spans.to_us > every_hit.ts_us \
          where every_hit.signal in ({list})",
         columns.replace(", ", ", every_hit."),
-        tests::SIGNAL
+        account_tests::SIGNAL
     );
     engine.run(&format!("create or replace table tested_hits as {held}"), &[])?;
     load(engine, "tested.sql")?;

@@ -12,17 +12,17 @@ use throughline::lake::{DataFile, Lake, Note, Vector};
 use throughline::model::column::{Type, Value};
 
 /// An event as a test tells it: at an hour of a day in Amsterdam.
-pub struct Row {
-    pub day: Date,
-    pub hour: i8,
-    pub name: &'static str,
-    pub user: Option<&'static str>,
-    pub account: Option<&'static str>,
-    pub properties: &'static str,
+pub(crate) struct Row {
+    pub(crate) day: Date,
+    pub(crate) hour: i8,
+    pub(crate) name: &'static str,
+    pub(crate) user: Option<&'static str>,
+    pub(crate) account: Option<&'static str>,
+    pub(crate) properties: &'static str,
 }
 
 /// A lake in the making.
-pub struct Hand<'a> {
+pub(crate) struct Hand<'a> {
     engine: &'a DuckDb,
     lake: &'a Lake,
     users: RefCell<Vec<String>>,
@@ -33,7 +33,7 @@ pub struct Hand<'a> {
 }
 
 impl<'a> Hand<'a> {
-    pub fn new(engine: &'a DuckDb, lake: &'a Lake) -> Self {
+    pub(crate) fn new(engine: &'a DuckDb, lake: &'a Lake) -> Self {
         let (users, accounts) = (RefCell::default(), RefCell::default());
         Self {
             engine,
@@ -46,7 +46,7 @@ impl<'a> Hand<'a> {
         }
     }
 
-    pub fn events(&self, rows: &[Row]) -> Result<()> {
+    pub(crate) fn events(&self, rows: &[Row]) -> Result<()> {
         for (row, seq) in rows.iter().zip(1_i64..) {
             let (user, account) = (row.user.map(|id| self.user(id)), row.account.map(|id| self.account(id)));
             let cells = vec![
@@ -70,7 +70,7 @@ impl<'a> Hand<'a> {
         self.file("product", rows.len())
     }
 
-    pub fn readings(&self, rows: &[(&str, Date, i8, &str, f64)]) -> Result<()> {
+    pub(crate) fn readings(&self, rows: &[(&str, Date, i8, &str, f64)]) -> Result<()> {
         for ((account, day, hour, gauge, value), seq) in rows.iter().zip(1_i64..) {
             let account = self.account(account);
             let at = moment(*day, *hour);
@@ -81,7 +81,7 @@ impl<'a> Hand<'a> {
         self.file("pings", rows.len())
     }
 
-    pub fn links(&self, rows: &[(&str, &str)]) -> Result<()> {
+    pub(crate) fn links(&self, rows: &[(&str, &str)]) -> Result<()> {
         for (anonymous, user) in rows {
             let cells = [self.user(anonymous), self.user(user)].map(Value::from);
             self.add("links", vec!["product".into(), cells[0].clone(), cells[1].clone(), true.into(), 1_i64.into()]);
@@ -89,7 +89,7 @@ impl<'a> Hand<'a> {
         Ok(())
     }
 
-    pub fn domains(&self, rows: &[(&str, &str, i64)]) -> Result<()> {
+    pub(crate) fn domains(&self, rows: &[(&str, &str, i64)]) -> Result<()> {
         for (user, domain, events) in rows {
             let user = self.user(user);
             self.add(
@@ -100,14 +100,22 @@ impl<'a> Hand<'a> {
         Ok(())
     }
 
-    pub fn member(&self, user: &str, account: &str, from: Option<Date>, to: Option<Date>) -> Result<()> {
+    pub(crate) fn member(&self, user: &str, account: &str, from: Option<Date>, to: Option<Date>) -> Result<()> {
         let (user, account) = (self.user(user), self.account(account));
         let at = |day: Option<Date>| Value::from(day.map(|day| moment(day, 0)));
         self.add("members", vec!["teams".into(), user.into(), account.into(), at(from), at(to), 3_i64.into()]);
         Ok(())
     }
 
-    pub fn statement(&self, source: &str, kind: &str, id: &str, day: Date, body: &str, fields: &str) -> Result<()> {
+    pub(crate) fn statement(
+        &self,
+        source: &str,
+        kind: &str,
+        id: &str,
+        day: Date,
+        body: &str,
+        fields: &str,
+    ) -> Result<()> {
         let hash = self.written.get() + 1;
         self.written.set(hash);
         let named = || vec![source.into(), kind.into(), id.into()];
@@ -118,7 +126,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Writes and commits everything; the vector names what was written.
-    pub fn commit(&self) -> Result<Vector> {
+    pub(crate) fn commit(&self) -> Result<Vector> {
         let named = |ids: &RefCell<Vec<String>>| -> Vec<Vec<Value>> {
             ids.borrow().iter().zip(1_i64..).map(|(id, no)| vec![no.into(), id.as_str().into()]).collect()
         };
