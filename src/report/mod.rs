@@ -3,6 +3,7 @@
 //! `run` fills in [`inputs::Findings`]; [`page::page`] says what is said; the renderers write it. The report asks no
 //! engine, knows no clock, and gives the same bytes for the same findings.
 
+pub mod companions;
 pub mod decisions;
 pub mod inputs;
 
