@@ -144,6 +144,9 @@ impl Taking<'_> {
             (_, Dates::Whole(code)) => Err(code.into()),
             (Err(problem), _) => Err(problem.clone()),
             (Ok(row), _) => {
+                let (mut laid, made) = (Tape::default(), self.made(row));
+                let made = made.as_deref().filter(|made| laid.lay(made).is_ok());
+                let row = &made.map_or(*row, |made| Row::of_json(laid.json(made)));
                 let row = opened(*row, self.reader.telemetry.properties, inner, tape);
                 self.part.tally.looks_like_error |= self.part.tally.read == 1 && looks_like_error(&row);
                 self.event(&row, piece.position)
@@ -152,6 +155,11 @@ impl Taking<'_> {
         if let Err(problem) = taken {
             self.asides.put(&mut self.part.tally, piece.position, piece.offset, piece.raw, &problem);
         }
+    }
+
+    /// The object that a record stands for, where the kind's cells hold JSON of their own.
+    fn made(&self, row: &Row<'_>) -> Option<String> {
+        Some(self.reader.telemetry.opened?(row.record()?))
     }
 
     fn event(&mut self, row: &Row<'_>, position: u64) -> Result<(), Problem> {
@@ -246,9 +254,16 @@ impl Taking<'_> {
         }
     }
 
+    /// The path of the mail address, as it is within the properties.
+    fn email(&self) -> Option<&str> {
+        let path = self.reader.source.paths.email.as_deref()?;
+        let holders = self.reader.telemetry.properties.iter().chain(&["properties"]);
+        let inside = holders.filter_map(|holder| path.strip_prefix(holder)?.strip_prefix('.')).next();
+        Some(inside.unwrap_or(path))
+    }
+
     fn put(&mut self, event: &Event<'_>, told: Told, position: u64) {
-        let email = self.reader.source.paths.email.as_deref();
-        let (properties, hash) = written(&event.properties, email);
+        let (properties, hash) = written(&event.properties, self.email());
         let (name, user) = (event.name.as_deref().unwrap_or("").trim(), event.user.as_deref().unwrap_or(""));
         let account = event.account.as_deref().unwrap_or("");
         let content = [name, user, account].iter().fold(mixed(hash, told.us.cast_unsigned()), |sum, text| {
@@ -352,16 +367,12 @@ fn looks_like_error(row: &Row<'_>) -> bool {
 fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>, u64) {
     let text = match properties {
         Properties::None => return (None, 0),
-        Properties::Text(text) => text.clone(),
+        Properties::Text(text) => without(text, email),
         Properties::Object(json, without) => {
-            let paths: Vec<_> = without
-                .iter()
-                .copied()
-                .chain(email.map(|path| path.strip_prefix("properties.").unwrap_or(path)))
-                .collect();
+            let paths: Vec<_> = without.iter().copied().chain(email).collect();
             let holds = paths.iter().any(|path| json.find(path).is_some());
             if json.shape() == Shape::List {
-                pairs(json)
+                without(&pairs(json), email)
             } else if holds {
                 json.canonical_without(&paths)
             } else {
@@ -374,6 +385,14 @@ fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>,
     let mut tape = Tape::default();
     let hash = tape.lay(&text).map_or(0, |_| tape.json(&text).hash().0);
     (Some(text), hash)
+}
+
+/// An object's text without what stands at a path.
+fn without(text: &str, path: Option<&str>) -> String {
+    let mut tape = Tape::default();
+    let Some(path) = path.filter(|_| tape.lay(text).is_ok()) else { return text.to_owned() };
+    let json = tape.json(text);
+    if json.find(path).is_some() { json.canonical_without(&[path]) } else { text.to_owned() }
 }
 
 /// A list of `{key, value}` pairs as an object.

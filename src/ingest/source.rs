@@ -27,12 +27,6 @@ pub trait Layout: Sync {
     fn bare_columns(&self) -> Option<&'static [&'static str]> {
         None
     }
-
-    /// A record of a table as the JSON object that it stands for, where its cells hold JSON of the kind's own (Snowplow);
-    /// the object then is the row.
-    fn opened(&self, _record: TableRecord<'_>) -> Option<String> {
-        None
-    }
 }
 
 /// What the rows of a kind are.
@@ -63,6 +57,9 @@ pub struct Telemetry {
     pub properties: &'static [&'static str],
     /// What becomes the event's properties.
     pub kept: Kept,
+    /// A record of a table as the JSON object that it stands for, where its cells hold JSON of the kind's own (Snowplow);
+    /// the object then is the row.
+    pub opened: Option<for<'a> fn(TableRecord<'a>) -> String>,
     /// How times without an offset, and numbers, are meant.
     pub clock: Clock,
     /// What paths cannot tell; [`nothing_more`] where they tell all. Called after the paths were looked up; may change anything.

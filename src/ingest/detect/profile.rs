@@ -10,7 +10,8 @@ use super::super::rows::open::{Decoded, Place, read_up_to, with_bytes};
 use super::super::rows::pour::{Start, pour};
 use super::super::rows::times::{self, How};
 use super::super::rows::visit::{Room, Rows};
-use super::super::rows::{Field, Json, Row, Shape, numbers};
+use super::super::rows::{Field, Json, Record, Row, Shape, numbers};
+use super::super::source;
 use super::super::sources::layout;
 use super::super::survey::{First, first};
 use super::{blank, parquet};
@@ -144,6 +145,14 @@ pub(super) fn of(place: &Place) -> Result<Profile> {
     }
 }
 
+/// A record as the object that it stands for.
+fn opened(kind: Kind, record: Record<'_>) -> Option<String> {
+    match layout(kind).rows() {
+        source::Rows::Events(telemetry) => telemetry.opened.map(|open| open(record)),
+        source::Rows::Readings | source::Rows::Records(_) => None,
+    }
+}
+
 fn beginning(place: &Place) -> Result<String> {
     with_bytes(place, &mut |reader| {
         let mut start = vec![0; 64 * 1024];
@@ -171,7 +180,7 @@ impl Profile {
         match (row.json(), row.record()) {
             (Some(json), _) => self.object("", json, 0),
             (None, Some(record)) if self.form == Form::Bare(SNOWPLOW) => {
-                let (text, mut tape) = (layout(Kind::Snowplow).opened(record).unwrap_or_default(), Tape::default());
+                let (text, mut tape) = (opened(Kind::Snowplow, record).unwrap_or_default(), Tape::default());
                 if tape.lay(&text).is_ok() {
                     self.object("", tape.json(&text), 0);
                 }

@@ -22,6 +22,7 @@ static TELEMETRY: Telemetry = Telemetry {
     id: &["uuid"],
     properties: &["event_properties"],
     kept: Kept::Properties,
+    opened: None,
     clock: Clock::Utc,
     tell,
 };

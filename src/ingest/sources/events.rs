@@ -19,6 +19,7 @@ pub(super) static TELEMETRY: Telemetry = Telemetry {
     id: &["id", "event_id", "uuid"],
     properties: &["properties"],
     kept: Kept::PropertiesOrRest,
+    opened: None,
     clock: Clock::Written,
     tell: nothing_more,
 };

@@ -21,6 +21,7 @@ static TELEMETRY: Telemetry = Telemetry {
     id: &[],
     properties: &["event_params"],
     kept: Kept::Properties,
+    opened: None,
     clock: Clock::Written,
     tell,
 };

@@ -22,6 +22,7 @@ static TELEMETRY: Telemetry = Telemetry {
     id: &["properties.$insert_id"],
     properties: &["properties"],
     kept: Kept::Properties,
+    opened: None,
     // In projects made before 2023 the seconds are those of the project's own clock.
     clock: Clock::WallClock,
     tell,

@@ -20,6 +20,7 @@ pub(super) static TELEMETRY: Telemetry = Telemetry {
     id: &["uuid", "id"],
     properties: &["properties"],
     kept: Kept::Properties,
+    opened: None,
     clock: Clock::Written,
     tell,
 };

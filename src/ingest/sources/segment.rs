@@ -24,6 +24,7 @@ static TELEMETRY: Telemetry = Telemetry {
     id: &["messageId", "id"],
     properties: &["properties", "traits"],
     kept: Kept::Properties,
+    opened: None,
     clock: Clock::Written,
     tell,
 };

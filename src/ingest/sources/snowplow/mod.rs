@@ -22,10 +22,6 @@ impl Layout for Snowplow {
     fn bare_columns(&self) -> Option<&'static [&'static str]> {
         Some(&columns::COLUMNS)
     }
-
-    fn opened(&self, record: Record<'_>) -> Option<String> {
-        Some(opened(record))
-    }
 }
 
 static TELEMETRY: Telemetry = Telemetry {
@@ -36,6 +32,7 @@ static TELEMETRY: Telemetry = Telemetry {
     id: &["event_id"],
     properties: &["unstruct_event"],
     kept: Kept::Properties,
+    opened: Some(opened),
     clock: Clock::Utc,
     tell: nothing_more,
 };
