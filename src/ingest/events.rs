@@ -367,12 +367,12 @@ fn looks_like_error(row: &Row<'_>) -> bool {
 fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>, u64) {
     let text = match properties {
         Properties::None => return (None, 0),
-        Properties::Text(text) => without(text, email),
+        Properties::Text(text) => cleared(text, email),
         Properties::Object(json, without) => {
             let paths: Vec<_> = without.iter().copied().chain(email).collect();
             let holds = paths.iter().any(|path| json.find(path).is_some());
             if json.shape() == Shape::List {
-                without(&pairs(json), email)
+                cleared(&pairs(json), email)
             } else if holds {
                 json.canonical_without(&paths)
             } else {
@@ -388,7 +388,7 @@ fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>,
 }
 
 /// An object's text without what stands at a path.
-fn without(text: &str, path: Option<&str>) -> String {
+fn cleared(text: &str, path: Option<&str>) -> String {
     let mut tape = Tape::default();
     let Some(path) = path.filter(|_| tape.lay(text).is_ok()) else { return text.to_owned() };
     let json = tape.json(text);
