@@ -374,6 +374,28 @@ fn records_have_the_version_valid_then() -> Result<()> {
 }
 
 #[test]
+fn analysts_ask_by_plain_names() -> Result<()> {
+    let stage = stage(story, None)?;
+    stage.engine.run("set search_path = 'tables,main'", &[])?;
+    check(&stage, "select account_id, tier from accounts order by all", &["t1 enterprise", "t2", "t3"])?;
+    check(&stage, "select count(*) from events where properties->>'stage' = 'production'", &["3"])?;
+    check(
+        &stage,
+        "select fields->>'Tier', cast(valid_from as date) from crm_companies where company_id = 'c1' and valid_to is null",
+        &["enterprise 2026-02-01"],
+    )?;
+    check(&stage, "select source, count(*) from files group by source order by source", &["pings 1", "product 1"])
+}
+
+#[test]
+fn a_source_of_whole_seconds_ties_within_a_second() -> Result<()> {
+    let stage = stage(story, None)?;
+    let ties: Vec<_> = stage.shaped.scope.sources.iter().map(|span| (span.source.as_str(), span.tie_us)).collect();
+    assert_eq!(ties[..2], [("product", 1_000_000), ("pings", 1_000_000)]);
+    check(&stage, "select distinct tie_us from hits", &["1000000"])
+}
+
+#[test]
 fn an_empty_lake_has_every_relation() -> Result<()> {
     let stage = stage(|_| Ok(()), None)?;
     assert_eq!(stage.shaped.scope.as_of, date(2026, 3, 19));

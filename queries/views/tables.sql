@@ -4,7 +4,7 @@
 -- grain   as output.md tells each
 -- reads   lake_*; user_map; member_spans; domain_accounts; accounts; users; companies; deals; subscription_versions;
 --         account_revenue; segment_columns
--- rules   moments are UTC; of CRM and billing they are told without a zone, so that a day can be taken of them anywhere
+-- rules   moments are UTC; a deal's close has no zone, so that its day can be taken without one
 -- engine  duckdb: views in a schema
 create schema if not exists tables;
 
@@ -50,14 +50,19 @@ from companies;
 
 create or replace view tables.crm_deals as
 select
-    source, deal_id, company_id, name, pipeline, stage, amount, currency, created_at, closed_at, state, fields,
+    source, deal_id, company_id, name, pipeline, stage, amount, currency,
+    cast(created_at as timestamptz) as created_at, closed_at, state, fields,
     valid_from, valid_to
 from deals;
 
 create or replace view tables.subscriptions as
 select
     source, subscription_id, customer_id, customer_name, customer_email, status, plan, interval, quantity, mrr, currency,
-    started_at, trial_end, canceled_at, ended_at, fields, valid_from, valid_to
+    cast(started_at as timestamptz) as started_at,
+    cast(trial_end as timestamptz) as trial_end,
+    cast(canceled_at as timestamptz) as canceled_at,
+    cast(ended_at as timestamptz) as ended_at,
+    fields, valid_from, valid_to
 from subscription_versions;
 
 create or replace view tables.releases as

@@ -8,6 +8,21 @@ use crate::model::scope::{Freshness, SourceSpan};
 use crate::plan::Plan;
 use crate::plan::source::Source;
 
+/// Every code of this stage, with what it means.
+pub fn codes() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("source-stale", "a source lies further behind the last day that is read than its limit"),
+        ("as-of-behind", "no source has a late enough day complete, so everything read lies behind"),
+        ("before-telemetry", "rows lie so far before all others that no metric reads them"),
+        ("accounts-unmatched", "paying customers match no product account"),
+        ("companies-unmatched", "product accounts match no company of the CRM"),
+        ("memberships-many", "events belong to no account, since their users are members of several"),
+        ("own-people", "users of our own were left out"),
+        ("segment-unmapped", "a segment's map does not name every value"),
+        ("data-check", "rows exist that should not"),
+    ]
+}
+
 /// A source lies further behind than its limit.
 pub(super) fn stale(plan: &Plan, source: &Source, span: &SourceSpan, as_of: Date) -> Option<Diagnostic> {
     let (warn, error) = super::scope::limits(plan, source);

@@ -7,7 +7,7 @@ mod attributes;
 pub mod checks;
 mod facts;
 mod identity;
-mod issues;
+pub mod issues;
 mod make;
 mod scope;
 mod selection;

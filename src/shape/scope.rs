@@ -118,26 +118,27 @@ fn spans(engine: &dyn Engine, plan: &Plan, days: &SourceDays, begin: Option<Date
     Ok(plan.sources.iter().map(span).collect())
 }
 
-/// The finest resolution of time that any file of a source shows (R3.6, lake.md 22).
+/// How finely each source's times tell, over all its files (R3.6, lake.md 22): two different fractions of a second anywhere
+/// make it finer than a second, else a written time of day a second, else it tells days.
 fn ties(engine: &dyn Engine) -> Result<BTreeMap<String, Resolution>> {
     let frame = engine.query(
-        "select source, lower(json_extract_string(verdicts, '$.resolution')) as resolution from lake_files \
-         where verdicts is not null group by source, resolution order by source, resolution",
+        "select told.source, count(distinct told.fraction) as fractions, max(told.clock) as clock from (select source, \
+         unnest(coalesce(json_extract_string(verdicts, '$.fractions[*]'), [])) as fraction, 0 as clock from lake_files \
+         union all select source, null as fraction, \
+         case when json_extract_string(verdicts, '$.clock') = 'true' then 1 else 0 end as clock \
+         from lake_files where json_extract_string(verdicts, '$.clock') is not null) as told \
+         group by told.source order by told.source",
         &[],
     )?;
-    let mut ties: BTreeMap<String, Resolution> = BTreeMap::new();
-    for row in 0..frame.rows() {
-        let resolution = match frame.text("resolution", row).as_deref() {
-            Some("subsecond" | "1ms" | "1us") => Resolution::Subsecond,
-            Some("second" | "1s") => Resolution::Second,
-            Some("day" | "1d") => Resolution::Day,
-            _ => continue,
+    let row = |row| {
+        let resolution = match (frame.count("fractions", row), frame.count("clock", row)) {
+            (2.., _) => Resolution::Subsecond,
+            (_, 1..) => Resolution::Second,
+            (0 | 1, 0) => Resolution::Day,
         };
-        let source = frame.text("source", row).unwrap_or_default();
-        let finest = ties.get(&source).map_or(resolution, |known| resolution.min(*known));
-        ties.insert(source, finest);
-    }
-    Ok(ties)
+        Some((frame.text("source", row)?, resolution))
+    };
+    Ok((0..frame.rows()).filter_map(row).collect())
 }
 
 fn tie_us(resolution: Resolution) -> i64 {

@@ -76,7 +76,7 @@ impl<'a> Hand<'a> {
             let at = moment(*day, *hour);
             let cells =
                 vec!["pings".into(), account.into(), at.into(), (*day).into(), (*gauge).into(), (*value).into()];
-            self.add("snapshots", [cells, vec![seq.into(), 2_i64.into(), (seq << 22).into()]].concat());
+            self.add("snapshots", [cells, vec![seq.into(), seq.into(), seq.into(), 2_i64.into(), (seq << 22).into()]].concat());
         }
         self.file("pings", rows.len())
     }
@@ -148,7 +148,7 @@ impl<'a> Hand<'a> {
                 "source" => source.into(),
                 "path" => format!("{source}.jsonl").into(),
                 "read" | "accepted" => count.into(),
-                "verdicts" => r#"{"resolution":"second"}"#.into(),
+                "verdicts" => r#"{"fractions":[0],"clock":true}"#.into(),
                 _ => Value::Null,
             })
             .collect();
