@@ -114,6 +114,7 @@ fn rules(asking: &Asking, funnel: &Funnel) -> Rules {
         entry: funnel.entry,
         exclude: exclude.collect(),
         same: funnel.same.len(),
+        periods_us: asking.span.periods.iter().map(|period| asking.start_us(period.start)).collect(),
         entries_us: (asking.start_us(range.start), asking.start_us(range.end)),
     }
 }
@@ -124,7 +125,7 @@ fn chosen(asking: &Asking, funnel: &Funnel, rules: &Rules, actor: &Actor) -> Vec
         .sequences
         .iter()
         .flat_map(|events| attempts(rules, events).into_iter().map(move |attempt| (events, attempt)))
-        .filter_map(|(events, attempt)| counted(asking, funnel, actor.actor, events, &attempt))
+        .filter_map(|(events, attempt)| counted(asking, funnel, rules, actor.actor, events, &attempt))
         .collect();
     all.sort_by_key(|attempt| attempt.times_us[0]);
     match funnel.entry {
@@ -150,10 +151,16 @@ fn rank(attempt: &Counted) -> (bool, Reverse<usize>) {
     (!attempt.is_closed, Reverse(attempt.times_us.len()))
 }
 
-fn counted(asking: &Asking, funnel: &Funnel, actor: i64, events: &[Event], attempt: &Attempt) -> Option<Counted> {
+fn counted(
+    asking: &Asking,
+    funnel: &Funnel,
+    rules: &Rules,
+    actor: i64,
+    events: &[Event],
+    attempt: &Attempt,
+) -> Option<Counted> {
     let entry = &events[attempt.entry()];
-    let starts = &asking.span.periods;
-    let period = starts.partition_point(|period| asking.start_us(period.start) <= entry.ts_us).checked_sub(1)?;
+    let period = rules.periods_us.partition_point(|start_us| *start_us <= entry.ts_us).checked_sub(1)?;
     let steps: Vec<_> = attempt.path.iter().map(|place| &events[*place]).collect();
     let with_value = |event: &&Event, property: usize| event.properties[property] != 0;
     let own = |event: &Event| (event.account, event.ts_us, event.properties);

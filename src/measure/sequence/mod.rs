@@ -62,6 +62,8 @@ pub(in crate::measure) struct Rules {
     pub(in crate::measure) exclude: Vec<Exclude>,
     /// How many of `same` must be shared.
     pub(in crate::measure) same: usize,
+    /// Where each period of entry begins.
+    pub(in crate::measure) periods_us: Vec<i64>,
     /// Entries lie in `[from, to)`.
     pub(in crate::measure) entries_us: (i64, i64),
 }
