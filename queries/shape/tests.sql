@@ -47,3 +47,9 @@ end;
 -- A moment of a statement's body, told under its own name or as microseconds under `<name>_us`.
 create or replace macro body_moment(body, name) as moment_of(coalesce(
     json_extract_string(body, '/' || name), json_extract_string(body, '/' || name || '_us')));
+
+-- A name as two sides may both have written it: without case, accents, marks and blanks, and without what says the legal form.
+create or replace macro name_text(text) as nullif(replace(regexp_replace(
+    trim(regexp_replace(replace(replace(lower(strip_accents(text)), '&', ' and '), '.', ''), '[^\p{L}\p{N}]+', ' ', 'g')),
+    '( (inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|ug|se|bv|b v|nv|n v|sa|sas|sarl|srl|spa|sl|oy|oyj|ab|as|a s|aps|pty|pte|kk))+$',
+    ''), ' ', ''), '');

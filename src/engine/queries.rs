@@ -65,6 +65,13 @@ pub const SHAPE: &[Query] = &[
     query!("shape/event_weeks.sql"),
     query!("shape/signal_weeks.sql"),
     query!("shape/revenue.sql"),
+    query!("shape/account_states.sql"),
+    query!("shape/account_list.sql"),
+    query!("shape/company_clues.sql"),
+    query!("shape/account_clues.sql"),
+    query!("shape/customer_clues.sql"),
+    query!("shape/suggested_pairs.sql"),
+    query!("shape/suggestions.sql"),
 ];
 
 /// The tables that analysts see.

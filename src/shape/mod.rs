@@ -1,6 +1,7 @@
 //! The second stage: from rows of the lake to who did what when. Makes every relation that `queries/README.md` lists under
 //! "What shape makes", decides what may be read, and says what a reader should know.
 
+pub mod account_lists;
 mod account_tests;
 mod attach;
 mod attributes;

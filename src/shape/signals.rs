@@ -229,6 +229,9 @@ fn any_is_needed(plan: &Plan, signals: &[Signal]) -> bool {
             _ => {}
         }
     }
+    let counted = |signal: &&SignalId| plan.signal(signal).at_least > 1 || plan.signal(signal).distinct.is_some();
+    let behaviours = plan.outcomes.iter().filter_map(|outcome| outcome.behaviour.as_ref());
+    followed.extend(behaviours.filter(counted).map(SignalId::as_str));
     let whole = |signal: &&Signal| signal.matches == Matches::AnyEvent && signal.filter.is_none();
     strict || signals.iter().filter(whole).any(|signal| followed.contains(signal.id.as_str()))
 }

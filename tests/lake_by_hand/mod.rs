@@ -1,5 +1,7 @@
 //! Writes a small lake without `ingest`: rows as a test tells them, in the physical tables.
 
+#![allow(dead_code, reason = "each test file uses its own part of it")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -76,7 +78,10 @@ impl<'a> Hand<'a> {
             let at = moment(*day, *hour);
             let cells =
                 vec!["pings".into(), account.into(), at.into(), (*day).into(), (*gauge).into(), (*value).into()];
-            self.add("snapshots", [cells, vec![seq.into(), seq.into(), seq.into(), 2_i64.into(), (seq << 22).into()]].concat());
+            self.add(
+                "snapshots",
+                [cells, vec![seq.into(), seq.into(), seq.into(), 2_i64.into(), (seq << 22).into()]].concat(),
+            );
         }
         self.file("pings", rows.len())
     }
