@@ -51,5 +51,5 @@ create or replace macro body_moment(body, name) as moment_of(coalesce(
 -- A name as two sides may both have written it: without case, accents, marks and blanks, and without what says the legal form.
 create or replace macro name_text(text) as nullif(replace(regexp_replace(
     trim(regexp_replace(replace(replace(lower(strip_accents(text)), '&', ' and '), '.', ''), '[^\p{L}\p{N}]+', ' ', 'g')),
-    '( (inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|ug|se|bv|b v|nv|n v|sa|sas|sarl|srl|spa|sl|oy|oyj|ab|as|a s|aps|pty|pte|kk))+$',
+    '( (and co|and company|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|ug|se|bv|b v|nv|n v|sa|sas|sarl|srl|spa|sl|oy|oyj|ab|as|a s|aps|pty|pte|kk))+$',
     ''), ' ', ''), '');
