@@ -17,7 +17,47 @@ macro_rules! query {
 }
 
 /// What `ingest` runs.
-pub const INGEST: &[Query] = &[];
+pub const INGEST: &[Query] = &[
+    query!("ingest/fallen.sql"),
+    query!("ingest/met.sql"),
+    query!("ingest/counts.sql"),
+    query!("ingest/displaced.sql"),
+    query!("ingest/vanished.sql"),
+    query!("ingest/months.sql"),
+    query!("ingest/event_keys.sql"),
+    query!("ingest/reading_keys.sql"),
+    query!("ingest/event_owners.sql"),
+    query!("ingest/reading_owners.sql"),
+    query!("ingest/incoming_event_keys.sql"),
+    query!("ingest/incoming_reading_keys.sql"),
+    query!("ingest/new_events.sql"),
+    query!("ingest/kept_events.sql"),
+    query!("ingest/new_readings.sql"),
+    query!("ingest/kept_readings.sql"),
+    query!("ingest/user_names.sql"),
+    query!("ingest/account_names.sql"),
+    query!("ingest/new_ids.sql"),
+    query!("ingest/numbered_names.sql"),
+    query!("ingest/pairs.sql"),
+    query!("ingest/new_members.sql"),
+    query!("ingest/numbered_pairs.sql"),
+    query!("ingest/links_after.sql"),
+    query!("ingest/members_after.sql"),
+    query!("ingest/domains_after.sql"),
+    query!("ingest/aside_after.sql"),
+    query!("ingest/new_aside.sql"),
+    query!("ingest/kept_statements.sql"),
+    query!("ingest/statement_fates.sql"),
+    query!("ingest/statements_after.sql"),
+    query!("ingest/new_contents.sql"),
+    query!("ingest/kept_releases.sql"),
+    query!("ingest/release_fates.sql"),
+    query!("ingest/releases_after.sql"),
+    query!("ingest/kept_evidence.sql"),
+    query!("ingest/evidence_fates.sql"),
+    query!("ingest/evidence_after.sql"),
+    query!("ingest/contract_breaks.sql"),
+];
 
 /// What is in the data: read from a lake that is attached.
 pub const SEEN: &[Query] = &[query!("ingest/events_seen.sql"), query!("ingest/event_properties.sql")];

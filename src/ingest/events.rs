@@ -52,6 +52,8 @@ pub(super) struct Reader<'a> {
     pub(super) now_us: i64,
     pub(super) how: How,
     pub(super) dates: Dates,
+    /// What is wrong with the whole file.
+    pub(super) whole: Option<Problem>,
     pub(super) paths: Paths<'a>,
 }
 
@@ -140,10 +142,10 @@ struct Columns {
 impl Taking<'_> {
     fn piece(&mut self, piece: &Piece<'_>, inner: &mut String, tape: &mut Tape) {
         self.part.tally.read += 1;
-        let taken = match (&piece.row, self.reader.dates) {
-            (_, Dates::Whole(code)) => Err(code.into()),
-            (Err(problem), _) => Err(problem.clone()),
-            (Ok(row), _) => {
+        let taken = match (&piece.row, &self.reader.whole) {
+            (_, Some(problem)) => Err(problem.clone()),
+            (Err(problem), None) => Err(problem.clone()),
+            (Ok(row), None) => {
                 let (mut laid, made) = (Tape::default(), self.made(row));
                 let made = made.as_deref().filter(|made| laid.lay(made).is_ok());
                 let row = &made.map_or(*row, |made| Row::of_json(laid.json(made)));

@@ -1,78 +1,50 @@
 //! Which files a source has today, and which of them were read before.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use anyhow::{Context, Result};
-use globset::{GlobBuilder, GlobMatcher};
 use unicode_normalization::UnicodeNormalization;
 
 use super::rows::open::{Place, edges_hash, hash, members};
+use crate::plan::globs::{Matched, expand, is_member};
 
 /// The files that patterns name, in order of name; members of archives one by one. An archive that is broken stands for
 /// itself.
-///
-/// # Errors
-/// If a pattern is none.
-pub(super) fn places(root: &Path, patterns: &[String]) -> Result<Vec<Place>> {
+pub(super) fn places(root: &Path, patterns: &[String]) -> Vec<Place> {
     let mut places = BTreeMap::new();
-    for pattern in patterns {
-        let (pattern, member) = pattern.split_once("//").map_or((pattern.as_str(), None), |(a, b)| (a, Some(b)));
-        let member = member.map(matcher).transpose()?;
-        for (name, path) in files(root, pattern)? {
-            for place in within(&name, &path, member.as_ref()) {
-                places.insert(place.name.clone(), place);
-            }
+    for matched in expand(root, patterns) {
+        let name = named(root, &matched.path);
+        for place in within(&name, &matched) {
+            places.insert(place.name.clone(), place);
         }
     }
-    Ok(places.into_values().collect())
+    places.into_values().collect()
 }
 
-fn matcher(pattern: &str) -> Result<GlobMatcher> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    Ok(glob.with_context(|| format!("`{pattern}` is no pattern of files"))?.compile_matcher())
-}
-
-fn within(name: &str, path: &Path, wanted: Option<&GlobMatcher>) -> Vec<Place> {
-    let whole = Place { name: name.to_owned(), path: path.to_owned(), member: None };
-    match members(path) {
+fn within(name: &str, matched: &Matched) -> Vec<Place> {
+    let whole = Place { name: name.to_owned(), path: matched.path.clone(), member: None };
+    match members(&matched.path) {
         Ok(Some(members)) => members
             .into_iter()
-            .filter(|member| wanted.is_none_or(|wanted| wanted.is_match(member)))
-            .map(|member| Place { name: format!("{name}//{member}"), path: path.to_owned(), member: Some(member) })
+            .filter(|member| matched.member.as_ref().is_none_or(|wanted| is_member(wanted, member)))
+            .map(|member| Place { name: format!("{name}//{member}"), member: Some(member), ..whole.clone() })
             .collect(),
-        Ok(None) if wanted.is_some() => Vec::new(),
+        Ok(None) if matched.member.is_some() => Vec::new(),
         Ok(None) | Err(_) => vec![whole],
     }
 }
 
-/// Names relative to the workspace and the files they are.
-fn files(root: &Path, pattern: &str) -> Result<Vec<(String, PathBuf)>> {
-    let matcher = matcher(pattern)?;
-    let special = |part: &str| part.contains(['*', '?', '[', '{']);
-    let parts: Vec<_> = pattern.split('/').collect();
-    let fixed = parts.iter().take_while(|part| !special(part)).count().min(parts.len() - 1);
-    let prefix = parts[..fixed].join("/");
-    let base = if pattern.starts_with('/') { PathBuf::from(format!("/{prefix}")) } else { root.join(&prefix) };
-    let hidden = |name: &str| name.starts_with('.') && !parts.contains(&name);
-    let walk = walkdir::WalkDir::new(&base).follow_links(true).sort_by_file_name().into_iter();
-    let walk = walk.filter_entry(|entry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()));
-    let mut found = Vec::new();
-    for entry in walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
-        let inside = entry.path().strip_prefix(&base).unwrap_or(entry.path());
-        let inside: Vec<_> = inside
-            .components()
-            .filter_map(|part| match part {
-                Component::Normal(part) => Some(part.to_string_lossy()),
-                _ => None,
-            })
-            .collect();
-        let name = if prefix.is_empty() { inside.join("/") } else { format!("{prefix}/{}", inside.join("/")) };
-        if matcher.is_match(&name) {
-            found.push((name.trim_start_matches("./").nfc().collect(), entry.path().to_owned()));
-        }
-    }
-    Ok(found)
+/// The name of a file: relative to the workspace, `/` between folders, composed characters.
+fn named(root: &Path, path: &Path) -> String {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    let absolute = if inside.is_absolute() { "/" } else { "" };
+    let parts = inside.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy()),
+        Component::ParentDir => Some("..".into()),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+    });
+    format!("{absolute}{}", parts.collect::<Vec<_>>().join("/")).nfc().collect()
 }
 
 /// A row of `files`: what is known of a file that was read.

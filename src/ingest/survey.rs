@@ -227,9 +227,6 @@ fn text_of<'a>(row: &Row<'a>, labels: &[String]) -> Option<Cow<'a, str>> {
     labels.iter().find_map(|label| row.find(label))?.text()
 }
 
-/// How many rows each problem of the whole file takes: all of them, whatever else is wrong.
-pub(super) type Verdicts = BTreeMap<String, serde_json::Value>;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,6 +75,8 @@ pub struct Ended {
     pub whole_until: u64,
     /// How many lines end before it.
     pub lines: u64,
+    /// The byte behind the last one.
+    pub end: u64,
 }
 
 /// Where reading begins, in a file that has grown.
@@ -198,6 +200,7 @@ impl Pouring<'_> {
             self.ended.truncated = Some((rest, line, self.offset + bytes.len() as u64));
         }
         let until = self.offset + cut as u64;
+        self.ended.end = self.offset + bytes.len() as u64;
         self.hand_over(bytes, None, true);
         (self.ended.whole_until, self.ended.lines) = (until, lines);
     }

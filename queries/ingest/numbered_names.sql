@@ -1,0 +1,10 @@
+-- The ids of a batch with their numbers, old and new.
+--
+-- grain   one row per id
+-- reads   batch_names (id); numbered (no, id); fresh (no, id)
+create or replace macro numbered_names() as table
+select numbered.id, numbered.no
+from numbered
+inner join batch_names on batch_names.id = numbered.id
+union all
+select id, no from fresh;
