@@ -10,7 +10,7 @@ from lake_user_domains
 left join again on again.file_no = lake_user_domains.file_no
 where again.file_no is null
 union all
-select of_source, batch_users.no, incoming_domains.domain, cast(sum(incoming_domains.events) as bigint), incoming_domains.file_no
+select min(of_source), batch_users.no, incoming_domains.domain, cast(sum(incoming_domains.events) as bigint), incoming_domains.file_no
 from incoming_domains
 inner join batch_users on batch_users.id = incoming_domains.user_id
 group by batch_users.no, incoming_domains.domain, incoming_domains.file_no;

@@ -3,7 +3,7 @@
 -- grain   one row per event
 -- reads   lake_events; met; cleared (file_no)
 -- rules   ids are of one source, so what a row of the batch replaces is looked for in that source only
-create or replace macro kept_events(of_source varchar, of_month varchar, of_month_no integer) as table
+create or replace macro kept_events(of_source varchar, of_month varchar, of_month_no bigint) as table
 select
     lake_events.source,
     lake_events.event_id,

@@ -4,7 +4,7 @@
 -- reads   incoming_statements; lake_contents
 create or replace macro new_contents(of_source varchar) as table
 select
-    of_source as source,
+    min(of_source) as source,
     incoming.record_kind,
     incoming.record_id,
     incoming.content_hash,

@@ -2,7 +2,7 @@
 --
 -- grain   one row per event
 -- reads   incoming_events; fallen; met; batch_users, batch_accounts (id, no); batch_members (user_no, account_no, no)
-create or replace macro new_events(of_source varchar, of_month integer) as table
+create or replace macro new_events(of_source varchar, of_month bigint) as table
 select
     of_source as source,
     incoming_events.event_id,

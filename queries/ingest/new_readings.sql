@@ -2,7 +2,7 @@
 --
 -- grain   one row per account, moment and gauge
 -- reads   incoming_readings; fallen; met; batch_accounts (id, no)
-create or replace macro new_readings(of_source varchar, of_month integer) as table
+create or replace macro new_readings(of_source varchar, of_month bigint) as table
 select
     of_source as source,
     batch_accounts.no as account_no,
