@@ -190,7 +190,8 @@ impl Taking<'_> {
     }
 
     fn time(&mut self, field: Option<Field<'_>>) -> Result<Told, Problem> {
-        let text = field.and_then(|field| field.text()).ok_or(Problem::from(Code::TimeMissing))?;
+        let field = field.ok_or(Problem::from(Code::TimeMissing))?;
+        let text = field.text().ok_or_else(|| Problem::new(Code::TimeUnreadable, "it is an object"))?;
         let told = times::read(&text, &self.reader.how).map_err(|problem| match self.reader.dates {
             Dates::Lone if problem.code == Code::DateOrderUndecided => {
                 Problem::new(Code::TimeUnreadable, format!("`{text}` alone has slashes"))
