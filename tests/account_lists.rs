@@ -20,6 +20,7 @@ name = "Loomworks"
 timezone = "Europe/Amsterdam"
 week_starts = "monday"
 currency = "EUR"
+ended = "closed"
 
 [sources.product]
 kind = "posthog"
@@ -50,6 +51,8 @@ state = { from = "crm.company", field = "State" }
 
 [signals.signup]
 event = "team.created"
+[signals.closed]
+event = "team.closed"
 [signals.deploy]
 event = "pipeline.deployed"
 where = "stage = 'production'"
@@ -175,6 +178,7 @@ fn use_of_teams(hand: &Hand) -> Result<()> {
         row(date(2026, 1, 5), "pipeline.deployed", "edge-in", live),
         row(date(2026, 2, 16), "pipeline.deployed", "edge-in", live),
         row(date(2026, 2, 15), "pipeline.deployed", "edge-out", live),
+        row(date(2026, 3, 3), "team.closed", "edge-out", "{}"),
         row(date(2026, 2, 20), "team.created", "trying", "{}"),
         row(date(2026, 2, 21), "pipeline.deployed", "trying", r#"{"stage":"test"}"#),
         row(date(2026, 2, 22), "page.viewed", "looking", "{}"),
@@ -292,6 +296,7 @@ fn accounts_stand_with_what_the_crm_and_billing_say_of_them() -> Result<()> {
     let frame = account_states(&stage.engine, &stage.plan, scope, &OutcomeId::new("deploying"))?;
     let columns = ["account_id", "company_id", "company_name", "company_domain", "mrr", "tier"];
     assert_eq!(lines(&frame, &columns)[..2], ["early c1 Early Birds early.example 49.0 team", "edge-in - - - - -"]);
+    assert_eq!(lines(&frame, &["account_id", "ended_on"])[1..3], ["edge-in -", "edge-out 2026-03-03"]);
     // A segment of the name of a column of ours stands beside it.
     let names: Vec<_> = frame.0.get_column_names().iter().map(|name| name.to_string()).collect();
     assert_eq!(names.last().map(String::as_str), Some("state_1"));
