@@ -387,3 +387,92 @@ fn a_file_that_moves_is_not_read_again() {
     assert!(file.already_read && file.file == "exports/z.jsonl", "{file:?}");
     assert_eq!(sorted(&workspace.rows("files", "path, read, accepted", None)), [r#"["exports/z.jsonl",2.0,2.0]"#]);
 }
+
+/// The reasons of a file of a source, with its declaration behind the kind.
+fn reasons(kind: &str, name: &str, bytes: &[u8]) -> BTreeMap<String, u64> {
+    let (kind, more) = kind.split_once('\n').unwrap_or((kind, ""));
+    let workspace = Workspace::new();
+    let files = match kind {
+        "hubspot" => "companies",
+        "stripe" => "subscriptions",
+        _ => "files",
+    };
+    workspace.declare(&format!("[sources.app]\nkind = \"{kind}\"\n{files} = \"exports/*\"\n{more}\n"));
+    workspace.write(&format!("exports/{name}"), bytes);
+    counts(&workspace.ingest()).1
+}
+
+#[test]
+fn every_code_of_a_row_is_reached() {
+    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+    let long = format!("{{\"id\":\"1\",\"blob\":\"{}\"}}\n{{\"id\":\"2\"}}", "x".repeat(17 << 20));
+    let mapped =
+        "subscriptions\ncolumns = { id = \"id\", customer = \"c\", amount = \"amount\", interval = \"every\" }";
+    let wide = "snapshots\naccount = \"a\"\ntime = \"t\"\ngauges = [\"n\"]";
+    for (code, kind, name, bytes) in [
+        ("not-json", "events", "a.jsonl", &b"{\"a\":"[..]),
+        ("not-an-object", "events", "a.jsonl", b"7\n"),
+        ("not-an-export", "events", "a.csv", b"<html>"),
+        ("not-an-export", "events", "a.json", b"{\"status\":\"error\",\"message\":\"no\"}"),
+        ("json-too-deep", "events", "a.jsonl", deep.as_bytes()),
+        ("encoding-unreadable", "events", "a.jsonl", b"{\"a\":\"\xff\"}\n"),
+        ("nul-bytes", "events", "a.jsonl", b"{\"a\":\"\0\"}\n"),
+        ("row-too-long", "events", "a.jsonl", long.as_bytes()),
+        ("file-unreadable", "events", "a.parquet", b"PAR1 and no more"),
+        ("file-truncated", "events", "a.jsonl.gz", &gzipped_and_cut()),
+        ("quote-unclosed", "events", "a.csv", b"event,time\n\"x,2026-03-02\n"),
+        ("cells-extra", "events", "a.csv", b"event,time\nx,2026-03-02,more\n"),
+        ("columns-count", "snowplow", "a.tsv", b"a\tb\n"),
+        ("columns-missing", "events", "a.csv", b"what,time\nx,2026-03-02\n"),
+        ("time-missing", "events", "a.csv", b"event,time\nx,\n"),
+        ("time-unreadable", "events", "a.csv", b"event,time\nx,soon\n"),
+        ("time-implausible", "events", "a.csv", b"event,time\nx,1999-12-31\n"),
+        ("date-order-undecided", "events", "a.csv", b"event,time\nx,01/02/2026\ny,02/03/2026\n"),
+        ("date-order-mixed", "events", "a.csv", b"event,time\nx,13/02/2026\ny,02/13/2026\n"),
+        (
+            "date-order-undecided",
+            "events",
+            "a.jsonl",
+            b"{\"event\":\"x\",\"time\":\"01/02/2026\"}\n{\"event\":\"y\",\"time\":\"02/02/2026\"}\n",
+        ),
+        ("event-missing", "events", "a.csv", b"event,time\n,2026-03-02\n"),
+        ("id-mangled", "events", "a.csv", b"event,time,id\nx,2026-03-02,1.23E+15\n"),
+        ("account-missing", wide, "a.csv", b"a,t,n\n,2026-03-02,1\n"),
+        ("number-unreadable", wide, "a.csv", b"a,t,n\nx,2026-03-02,12k\n"),
+        ("number-ambiguous", wide, "a.csv", b"a;t;n\nx;2026-03-02;1.234\n"),
+        ("id-missing", "hubspot", "companies.csv", b"Record ID,Company name\n,x\n"),
+        ("interval-unknown", mapped, "a.csv", b"id,c,amount,every\n1,2,3,fortnightly\n"),
+        ("quote-missing", "evidence", "a.csv", b"id,account,date,quote\n1,t,2026-03-02,\n"),
+        (
+            "release-draft",
+            "changelog",
+            "a.json",
+            b"[{\"tag_name\":\"v1\",\"name\":\"x\",\"draft\":true,\"published_at\":null}]",
+        ),
+    ] {
+        let reasons = reasons(kind, name, bytes);
+        assert!(reasons.contains_key(code), "{code}: {reasons:?}");
+    }
+}
+
+/// Some lines of JSON, compressed, and the end of them lost.
+fn gzipped_and_cut() -> Vec<u8> {
+    use std::io::Write;
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for number in 0..2_000_u64 {
+        let noise = xorshift(number);
+        writeln!(writer, "{{\"id\":\"{number}\",\"event\":\"x\",\"time\":\"2026-03-02\",\"noise\":{noise}}}").unwrap();
+    }
+    let mut bytes = writer.finish().unwrap();
+    bytes.truncate(bytes.len() / 2);
+    bytes
+}
+
+/// A number that does not compress.
+fn xorshift(seed: u64) -> u64 {
+    (0..5).fold(seed + 1, |x, _| {
+        let x = x ^ (x << 13);
+        let x = x ^ (x >> 7);
+        x ^ (x << 17)
+    })
+}

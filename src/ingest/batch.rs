@@ -195,16 +195,7 @@ impl<'a> Batch<'a> {
             undated: false,
         };
         let temporary = self.temporary();
-        let looked = first(&done.place, self.around.source, self.around.layout.bare_columns());
-        let looked = match looked {
-            Ok(First::Parquet) => {
-                let naive_is_utc = self.around.source.kind == crate::plan::source::Kind::Posthog;
-                parquet::as_lines(self.around.engine, &done.place, &temporary, naive_is_utc)
-                    .map(|ready| First::Ready(Box::new(ready)))
-            }
-            looked => looked,
-        };
-        match looked {
+        match self.looked(&done.place, &temporary) {
             Ok(First::PassedOver(why)) => {
                 self.passed_over.push((done.place.name, why));
                 return Ok(());
@@ -224,6 +215,18 @@ impl<'a> Batch<'a> {
         self.good += done.tally.read - done.tally.set_aside;
         self.done.push(done);
         Ok(())
+    }
+
+    /// The first look at a file; Parquet is made lines of JSON in a temporary folder.
+    fn looked(&self, place: &Place, temporary: &std::path::Path) -> Result<First> {
+        match first(place, self.around.source, self.around.layout.bare_columns())? {
+            First::Parquet => {
+                let naive_is_utc = self.around.source.kind == crate::plan::source::Kind::Posthog;
+                let ready = parquet::as_lines(self.around.engine, place, temporary, naive_is_utc)?;
+                Ok(First::Ready(Box::new(ready)))
+            }
+            looked => Ok(looked),
+        }
     }
 
     fn temporary(&self) -> PathBuf {
@@ -564,6 +567,9 @@ fn forget(engine: &dyn Engine, relation: &str, file_no: i32) -> Result<()> {
     engine.run("delete from incoming_aside where file_no = ?", &[file_no.into()])
 }
 
+/// A term of a contract that is broken: event, property, type (or that it must be there), events, of them broken.
+pub(super) type Break = (String, String, Option<String>, u64, u64);
+
 /// What a batch that was committed came to.
 pub(super) struct Outcome {
     pub(super) counts: Vec<FileCounts>,
@@ -611,7 +617,7 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// If the engine refuses.
-    pub(super) fn contract_breaks(&self) -> Result<Vec<(String, String, Option<String>, u64, u64)>> {
+    pub(super) fn contract_breaks(&self) -> Result<Vec<Break>> {
         let Some(contract) = &self.around.source.contract else { return Ok(Vec::new()) };
         let required = contract.required.iter().flat_map(|(event, names)| {
             names.iter().map(move |name| vec![Value::from(event.as_str()), Value::from(name.as_str()), Value::Null])

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::batch::{Batch, Done, Outcome};
+use super::batch::{Batch, Break, Done, Outcome};
 use crate::diag::Diagnostic;
 use crate::plan::Plan;
 use crate::plan::source::Source;
@@ -98,7 +98,7 @@ impl<'a> Said<'a> {
     }
 
     /// The terms of a contract that are broken.
-    pub(super) fn contract(&mut self, breaks: &[(String, String, Option<String>, u64, u64)], stopped: bool) {
+    pub(super) fn contract(&mut self, breaks: &[Break], stopped: bool) {
         for (event, property, kind, events, broken) in breaks {
             self.told.push(contract_broken(
                 self.source,
@@ -267,7 +267,7 @@ fn figure(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

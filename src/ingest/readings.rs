@@ -201,7 +201,7 @@ impl<'a> Look<'a> {
             Rows::Table { header, .. } => {
                 let there = |path: &&str| header.index(path).is_some();
                 let long = self.long.iter().flat_map(|(gauge, value)| [*gauge, *value]).find(|path| !there(path));
-                let keys = [self.account, self.time].into_iter().find(|paths| !paths.iter().any(|path| there(&path)));
+                let keys = [self.account, self.time].into_iter().find(|paths| !paths.iter().any(&there));
                 let gauge = globs
                     .filter(|(name, glob)| {
                         header.index(name).is_none() && !header.names().iter().any(|name| glob.is_match(name))
@@ -341,8 +341,8 @@ impl Taking<'_> {
     }
 
     fn time(&mut self, row: &Row<'_>) -> Result<Told, Problem> {
-        let text =
-            row.first(&self.reader.time).and_then(|field| field.text()).ok_or(Problem::from(Code::TimeMissing))?;
+        let field = row.first(&self.reader.time).ok_or(Problem::from(Code::TimeMissing))?;
+        let text = field.text().ok_or_else(|| Problem::new(Code::TimeUnreadable, "it is an object"))?;
         let told = times::read(&text, &self.reader.how).map_err(|problem| match self.reader.lone {
             true => Problem::new(Code::TimeUnreadable, format!("`{text}` alone has slashes")),
             false => problem,

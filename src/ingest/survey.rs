@@ -1,7 +1,6 @@
 //! The first look at a file: what it is, and what its columns decide over the whole of it, before a row is taken.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use anyhow::Result;
 use encoding_rs::Encoding;

@@ -103,7 +103,7 @@ impl Bare {
             && digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
             && exponent.trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit())
-            && (exponent.is_empty() == !text.contains(['e', 'E']));
+            && exponent.is_empty() != text.contains(['e', 'E']);
         sound.then(|| Self { negative, digits: digits.to_owned(), exponent: exponent.to_owned() })
     }
 

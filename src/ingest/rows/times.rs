@@ -116,9 +116,9 @@ fn epoch(text: &str, how: &How) -> Option<Option<Told>> {
     }
     let Ok(whole) = whole.parse::<i64>() else { return Some(None) };
     let (per_unit, decimals) = match whole {
-        ..100_000_000_000 => (SECOND_US, 6),
-        ..100_000_000_000_000 => (1_000, 3),
-        ..100_000_000_000_000_000 => (1, 0),
+        0..100_000_000_000 => (SECOND_US, 6),
+        100_000_000_000..100_000_000_000_000 => (1_000, 3),
+        100_000_000_000_000..100_000_000_000_000_000 => (1, 0),
         _ => (0, 0),
     };
     let part = format!("{fraction:0<6}")[..decimals].parse::<i64>().unwrap_or(0);
