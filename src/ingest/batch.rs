@@ -297,6 +297,7 @@ impl<'a> Batch<'a> {
                 dates,
                 whole,
                 paths: events::Paths::new(telemetry, source),
+                table: events::table(source, &ready.place.name),
             };
             self.pass(ready, done, "incoming_events", &|block, room| reader.read(block, room))?;
             // JSON seldom has slashed dates; where it does, the column is looked through and the file read again.
@@ -544,7 +545,9 @@ fn absent(
             || header.index(&flat).is_some()
             || heads.chain(flat_heads).any(|head| header.index(head).is_some())
     };
-    let needed = [&paths.event, &paths.time].into_iter().find(|paths| !paths.iter().any(|path| there(path)));
+    // A warehouse's table needs no column for the event: the table is it.
+    let event = Some(&paths.event).filter(|_| source.kind != crate::plan::source::Kind::Segment);
+    let needed = event.into_iter().chain([&paths.time]).find(|paths| !paths.iter().any(|path| there(path)));
     let told = &source.paths;
     let declared = [&told.event, &told.time, &told.user, &told.account, &told.id, &told.email];
     let declared = declared.into_iter().flatten().find(|path| !there(path));

@@ -18,7 +18,7 @@ use super::survey::Dates;
 use super::tables::is_mangled;
 use crate::model::column::Type;
 use crate::model::period::Calendar;
-use crate::plan::source::Source;
+use crate::plan::source::{Kind, Source};
 
 /// The columns of the relation that events are put in.
 pub(super) const COLUMNS: &[(&str, Type)] = &[
@@ -55,6 +55,8 @@ pub(super) struct Reader<'a> {
     /// What is wrong with the whole file.
     pub(super) whole: Option<Problem>,
     pub(super) paths: Paths<'a>,
+    /// What events without a name are called: a warehouse's table of Segment, after its file.
+    pub(super) table: Option<String>,
 }
 
 /// Where a row names what: the declaration's paths, or the kind's.
@@ -83,6 +85,13 @@ impl<'a> Paths<'a> {
         let named = named.chain(paths.email.as_deref()).collect();
         Self { event, time, user, account, id, named }
     }
+}
+
+/// The table that a file of a warehouse holds, by its name: `exports/pages.csv.gz` is `pages`.
+pub(super) fn table(source: &Source, file: &str) -> Option<String> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty());
+    stem.filter(|_| source.kind == Kind::Segment).map(str::to_owned)
 }
 
 /// How times of a source's kind are meant.
@@ -177,6 +186,9 @@ impl Taking<'_> {
             ..Event::default()
         };
         (self.reader.telemetry.tell)(row, &mut event);
+        if event.name.is_none() && row.record().is_some() {
+            event.name = self.reader.table.as_deref().map(Cow::Borrowed);
+        }
         if let Some(id) = [&event.id, &event.user, &event.account].into_iter().flatten().find(|id| is_mangled(id)) {
             return Err(Problem::new(Code::IdMangled, format!("`{id}` was an id once")));
         }
