@@ -101,9 +101,11 @@ fn recognised(start: &[u8], name: &str) -> Opened {
     let text = marked.map_or_else(|| String::from_utf8_lossy(start), |encoding| encoding.decode(start).0);
     let first = text.trim_start_matches('\u{feff}').trim_start().chars().next();
     let called_json = ["json", "jsonl", "ndjson"].contains(&ending(bare_name(name)).to_ascii_lowercase().as_str());
+    // A changelog may begin with a badge: `[![build](…)](…)`.
+    let prose = ["md", "markdown", "mdx"].contains(&ending(bare_name(name)).to_ascii_lowercase().as_str());
     let format = match first {
         Some('<') => Format::Page,
-        Some('{' | '[') => Format::Json,
+        Some('{' | '[') if !prose => Format::Json,
         _ if called_json => Format::Json,
         _ => Format::Csv,
     };
@@ -280,6 +282,8 @@ mod tests {
         assert_eq!(all(&place), (Format::Json, "{\"a\":1}\n{\"a\":2}\n".to_owned()));
         let (_keep, place) = written("plain.jsonl.gz", b"{\"a\":1}\n");
         assert_eq!(all(&place).0, Format::Json);
+        let (_keep, place) = written("CHANGELOG.md", b"[![build](x)](y)\n## 1.0.0 - 2026-03-05\n");
+        assert_eq!(all(&place).0, Format::Csv);
         let (_keep, place) = written("page.csv", b"<html>");
         assert_eq!(all(&place).0, Format::Page);
         let (_keep, place) = written("none.csv", b"");
