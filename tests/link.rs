@@ -129,7 +129,7 @@ fn who_reached_it_before_the_window_is_left_out() {
         engine.run(&row, &[]).unwrap();
     }
     let exposure = Exposure::Once { metric: MetricId::new("m"), signals: vec![] };
-    let context = Context { has_reached: true, ..support::context(80) };
+    let context = Context { reached: vec![MetricId::new("m")], ..support::context(80) };
     let rows = decided(&engine, &context, &link("s", 26, None), &exposure).unwrap().rows;
     let found: Vec<(&str, bool, bool)> =
         rows.iter().map(|row| (row.unit.as_str(), row.exposed, row.exposed_earlier)).collect();

@@ -1,1 +1,11 @@
-//! Subscriptions to MRR and its movements; renewals, won and lost.
+//! Business metrics: subscriptions to MRR and its movements; renewals, won and lost (semantics 7).
+//!
+//! They are read at the end of each month. Amounts are whole millionths of the currency's unit until they are printed.
+
+mod cells;
+mod kinds;
+mod prepare;
+pub mod wording;
+
+pub use kinds::measure;
+pub use prepare::prepare;

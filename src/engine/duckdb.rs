@@ -166,6 +166,7 @@ impl ToSql for Bound<'_> {
             Value::Double(value) => Sql::Double(*value),
             Value::Text(value) => Sql::Text(value.clone()),
             Value::Day(value) => Sql::Date32(epoch_day(*value)),
+            Value::Moment(us) => Sql::Timestamp(duckdb::types::TimeUnit::Microsecond, *us),
         }))
     }
 }

@@ -143,8 +143,23 @@ pub const MEASURE: &[Query] = &[
     query!("measure/funnel.sql"),
 ];
 
-/// What `business` runs.
-pub const BUSINESS: &[Query] = &[];
+/// What `business` makes its relations with.
+pub const BUSINESS_BASE: &[Query] = &[
+    query!("business/customer_spans.sql"),
+    query!("business/customer_places.sql"),
+    query!("business/renewal_deals.sql"),
+];
+
+/// What `business` asks of its relations.
+pub const BUSINESS: &[Query] = &[
+    query!("business/cells.sql"),
+    query!("business/period_ends.sql"),
+    query!("business/mrr.sql"),
+    query!("business/mrr_movements.sql"),
+    query!("business/net_revenue_retention.sql"),
+    query!("business/renewals_due.sql"),
+    query!("business/renewal_rate.sql"),
+];
 
 /// What `link` runs.
 pub const LINK: &[Query] = &[
@@ -164,6 +179,16 @@ pub const LINK: &[Query] = &[
     query!("link/row_attributes.sql"),
     query!("link/row_numbers.sql"),
     query!("link/row_revenue.sql"),
+];
+
+/// What `report` asks about its data.
+pub const REPORT: &[Query] = &[
+    query!("report/coverage.sql"),
+    query!("report/accounts_covered.sql"),
+    query!("report/accounting.sql"),
+    query!("report/set_aside_reasons.sql"),
+    query!("report/shipped.sql"),
+    query!("report/quotes.sql"),
 ];
 
 /// Data checks: each gives the rows that should not exist.

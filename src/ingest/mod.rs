@@ -4,6 +4,7 @@
 //! tells is settled against what the lake holds (`settle`) and committed as one (`publish`).
 
 mod batch;
+pub mod codes;
 pub mod detect;
 mod events;
 mod found;

@@ -85,7 +85,7 @@ fn of_traction(
 ) -> Result<Exposure, Untestable> {
     let once = |signals: Vec<SignalId>| {
         let metric = traction.id.clone();
-        let reached = context.has_reached.then_some(Exposure::Once { metric, signals });
+        let reached = context.reached.contains(&metric).then_some(Exposure::Once { metric, signals });
         reached.ok_or_else(|| issues::reached_not_built(&traction.id))
     };
     match &traction.kind {

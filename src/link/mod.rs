@@ -29,12 +29,13 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Tests every link of the plan, in the plan's order. Reads the relations of `queries/README.md` that shape and business
-/// make; the evidence of a link that begins at an outcome carries the outcome's id as `from`.
+/// make; the evidence of a link that begins at an outcome carries the outcome's id as `from`. `reached` names the metrics
+/// that stand in the relation of that name.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn test(engine: &dyn Engine, plan: &Plan, scope: &Scope) -> Result<Vec<Evidence>> {
-    match Context::of(engine, plan, scope)? {
+pub fn test(engine: &dyn Engine, plan: &Plan, scope: &Scope, reached: Vec<MetricId>) -> Result<Vec<Evidence>> {
+    match Context::of(plan, scope, reached) {
         Some(context) => test_in(engine, plan, &context),
         None => Ok(plan.links.iter().map(|link| told(plan, link, issues::no_telemetry().into())).collect()),
     }

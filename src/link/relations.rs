@@ -64,7 +64,7 @@ pub(super) fn make(engine: &dyn Engine, plan: &Plan, context: &Context) -> Resul
     engine.relation("link_unit_events", &UNIT_EVENTS, &[])?;
     engine.relation("link_unit_signals", &UNIT_SIGNALS, &[])?;
     engine.relation("link_reached", &REACHED, &[])?;
-    if context.has_reached {
+    if !context.reached.is_empty() {
         engine
             .run("create or replace temp table link_reached as select metric, account, reached_us from reached", &[])?;
     }

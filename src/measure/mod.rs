@@ -8,6 +8,7 @@ pub mod wording;
 mod asked;
 mod issues;
 mod parts;
+mod reached;
 mod span;
 mod trust;
 
@@ -23,6 +24,7 @@ use crate::plan::hash::definition_hash;
 
 pub use explain::{Explanation, explain};
 pub use kinds::activation::{Curve, activation_curve};
+pub use reached::reached;
 pub use span::widened;
 
 use parts::Part;

@@ -44,7 +44,7 @@ pub enum Value {
     Null,
     /// True or false.
     Bool(bool),
-    /// A whole number, also for moments in microseconds.
+    /// A whole number, also for microseconds that are compared with `…_us`.
     Long(i64),
     /// A double.
     Double(f64),
@@ -52,6 +52,8 @@ pub enum Value {
     Text(String),
     /// A day.
     Day(jiff::civil::Date),
+    /// A moment, in microseconds since 1970 UTC.
+    Moment(i64),
 }
 
 macro_rules! from {

@@ -1,5 +1,6 @@
 //! The nouns every stage speaks of; they know nothing but themselves.
 
+pub mod cell;
 pub mod column;
 pub mod evidence;
 pub mod ids;

@@ -67,6 +67,17 @@ pub struct Summary {
     pub bytes: u64,
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let megabytes = self.bytes as f64 / 1e6;
+        write!(
+            f,
+            "wrote a make-believe company: {} events in {} files, {megabytes:.1} MB",
+            self.counts.events, self.files
+        )
+    }
+}
+
 /// Writes the sample company, a workspace that `run` takes as it is, into an empty folder.
 pub fn lay_out(folder: &Path) -> anyhow::Result<Summary> {
     write(&Size::SAMPLE, folder)

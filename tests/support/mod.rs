@@ -109,7 +109,7 @@ pub(crate) fn world() -> (DuckDb, Value) {
 
 /// The weeks of a run over so many weeks of data.
 pub(crate) fn context(weeks: i32) -> Context {
-    Context { week0: date(2024, 1, 1), weeks, has_reached: false }
+    Context { week0: date(2024, 1, 1), weeks, reached: Vec::new() }
 }
 
 /// A link on weeks of a metric that counts the signal of its own name.

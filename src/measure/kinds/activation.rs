@@ -110,6 +110,16 @@ fn spells(frame: &Frame, rows: &[usize]) -> Vec<Spell> {
 }
 
 fn find(asking: &Asking, activation: &Activation) -> Result<(Vec<Cell>, Found)> {
+    make_units(asking, activation)?;
+    let cells = asking.make_cells()?;
+    let end = Value::Long(asking.scope.as_of_end_us);
+    // The order makes the spells, and with them every sum of fractions, the same on any number of threads.
+    let frame = asking.engine.query("select * from activation(?) order by all", &[end])?;
+    Ok((cells, Found::new(frame)))
+}
+
+/// Makes `units`: a row per starter of the range, with when it had reached enough.
+pub(in crate::measure) fn make_units(asking: &Asking, activation: &Activation) -> Result<()> {
     if activation.ordered {
         let because = "the criteria of an activation are counted in whatever order";
         return Err(issues::not_built(asking.traction.id.as_str(), "order", because));
@@ -122,12 +132,7 @@ fn find(asking: &Asking, activation: &Activation) -> Result<(Vec<Cell>, Found)> 
         Value::Long(i64::try_from(enough)?),
         Value::Bool(activation.by_same_user),
     ];
-    asking.make_units("activation", "activation_units(?, ?, ?)", &parameters)?;
-    let cells = asking.make_cells()?;
-    let end = Value::Long(asking.scope.as_of_end_us);
-    // The order makes the spells, and with them every sum of fractions, the same on any number of threads.
-    let frame = asking.engine.query("select * from activation(?) order by all", &[end])?;
-    Ok((cells, Found::new(frame)))
+    asking.make_units("activation", "activation_units(?, ?, ?)", &parameters)
 }
 
 /// Makes `asked` and `criteria`: the start in role 0, each criterion in its own.

@@ -1,0 +1,84 @@
+//! `throughline demo`: a sample workspace, the whole job on it, and where the report is.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::args::Common;
+use super::printer::Printer;
+use super::{Exit, run, workspace};
+use crate::model::metric::Metric;
+use crate::plan::Plan;
+use crate::plan::resolve::Needs;
+use crate::report::inputs::Findings;
+use crate::report::numbers::Style;
+use crate::run::Stage;
+use crate::sample;
+
+/// `throughline demo [DIR]`
+pub(super) fn demo(common: &Common, printer: Printer, dir: &Path) -> Result<Exit> {
+    lay_out(printer, dir)?;
+    let here = Common { workspace: Some(dir.to_path_buf()), ..common.clone() };
+    // What the plan leaves open stands in the report; here it would only stand in the way of the first look.
+    let Some(workspace) = workspace::open(&here, printer.only_errors(), Needs::Everything)? else {
+        return Ok(Exit::Nothing);
+    };
+    let Some(_lock) = run::take_lock(&here, printer, &workspace, "demo")? else { return Ok(Exit::Unreachable) };
+    let done = run::nightly(&here, printer, &workspace, None, Stage::Report, true)?;
+    if let Some(found) = &done.findings {
+        printer.result(&headline(&workspace.plan, found));
+    }
+    offer(printer, done.pack.as_deref());
+    Ok(Exit::Done)
+}
+
+/// Lays the sample out, unless a demo of before lies there already.
+fn lay_out(printer: Printer, dir: &Path) -> Result<()> {
+    let plan = dir.join(workspace::PLAN);
+    if plan.exists() {
+        if std::fs::read_to_string(&plan)? == sample::plan_text() {
+            return Ok(());
+        }
+        bail!("{} holds another workspace: name an empty folder, `throughline demo DIR`", dir.display());
+    }
+    let summary = sample::lay_out(dir)?;
+    printer.say(&format!("{summary}"));
+    Ok(())
+}
+
+/// The last settled value of every metric, with its counts.
+fn headline(plan: &Plan, found: &Findings) -> String {
+    let mut text = String::new();
+    let width = plan.metrics.iter().map(|metric| title(metric).chars().count()).max().unwrap_or(0);
+    for metric in &plan.metrics {
+        let Some(series) = found.metric(metric.id()).and_then(|metric| metric.series()) else { continue };
+        let Some(last) = series.readings.iter().rev().find(|reading| reading.settled && reading.value.is_some()) else {
+            continue;
+        };
+        let style = Style::new(series.unit, plan.workspace.currency.as_deref());
+        let counts = last.share.map_or_else(String::new, |share| format!("{} of {}", share.counted, share.eligible));
+        let value = last.value.map_or_else(String::new, |value| style.level(value));
+        text.push_str(&format!("{:width$}  {value:>10}  {counts:<16} {}\n", title(metric), last.period.start));
+    }
+    text
+}
+
+fn title(metric: &Metric) -> &str {
+    match metric {
+        Metric::Traction(traction) => &traction.title,
+        Metric::Business(business) => &business.title,
+    }
+}
+
+/// On a terminal: how to open it.
+fn offer(printer: Printer, pack: Option<&Path>) {
+    let Some(pack) = pack else { return };
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "start"
+    } else {
+        "xdg-open"
+    };
+    printer.say(&format!("look at it: `{opener} {}`", pack.display()));
+}

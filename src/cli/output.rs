@@ -1,0 +1,144 @@
+//! How a frame leaves: aligned for people, or as CSV, NDJSON, Markdown or Parquet for programs.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use polars::prelude::{AnyValue, CsvWriter, DataFrame, DataType, JsonFormat, JsonWriter, ParquetWriter, SerWriter};
+use unicode_width::UnicodeWidthStr;
+
+use super::args::{Format, Table};
+use super::printer::Printer;
+
+/// Writes a frame as the flags say; `json` makes the document of `--format json`.
+pub(super) fn write(
+    printer: Printer,
+    table: &Table,
+    frame: &mut DataFrame,
+    json: impl FnOnce() -> String,
+) -> Result<()> {
+    let bytes = match table.format {
+        Format::Table => aligned(frame, terminal_width(table)).into_bytes(),
+        Format::Md => markdown(frame).into_bytes(),
+        Format::Json => json().into_bytes(),
+        Format::Csv => csv(frame)?,
+        Format::Ndjson => ndjson(frame)?,
+        Format::Parquet => parquet(frame, table.output.as_deref())?,
+    };
+    match &table.output {
+        None => printer.result(std::str::from_utf8(&bytes).context("a table is no text")?),
+        Some(path) => save(path, &bytes)?,
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().context("the output has no file name")?;
+    let temporary = folder.join(format!(".{}.part", name.to_string_lossy()));
+    let mut file = std::fs::File::create(&temporary).with_context(|| format!("could not write {}", path.display()))?;
+    file.write_all(bytes).with_context(|| format!("could not write {}", path.display()))?;
+    std::fs::rename(&temporary, path).with_context(|| format!("could not write {}", path.display()))
+}
+
+fn csv(frame: &mut DataFrame) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    CsvWriter::new(&mut bytes).finish(frame).context("could not write CSV")?;
+    Ok(bytes)
+}
+
+fn ndjson(frame: &mut DataFrame) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = JsonWriter::new(&mut bytes).with_json_format(JsonFormat::JsonLines);
+    writer.finish(frame).context("could not write NDJSON")?;
+    Ok(bytes)
+}
+
+fn parquet(frame: &mut DataFrame, output: Option<&Path>) -> Result<Vec<u8>> {
+    if output.is_none() {
+        bail!("Parquet needs a file: add `--output FILE.parquet`");
+    }
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(frame).context("could not write Parquet")?;
+    Ok(bytes)
+}
+
+fn markdown(frame: &DataFrame) -> String {
+    let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let rules: Vec<_> =
+        frame.columns().iter().map(|column| if is_number(column.dtype()) { "---:" } else { "---" }).collect();
+    let mut text = format!("| {} |\n| {} |\n", names.join(" | "), rules.join(" | "));
+    for row in cells(frame) {
+        let escaped: Vec<_> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        text.push_str(&format!("| {} |\n", escaped.join(" | ")));
+    }
+    text
+}
+
+/// Columns two spaces apart, numbers to the right, cut at the terminal's width with a mark.
+fn aligned(frame: &DataFrame, width: usize) -> String {
+    let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let rows = cells(frame);
+    let right: Vec<_> = frame.columns().iter().map(|column| is_number(column.dtype())).collect();
+    let widths: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| rows.iter().map(|row| row[at].width()).chain([name.width()]).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in std::iter::once(&names).chain(&rows) {
+        let padded: Vec<_> = row.iter().enumerate().map(|(at, cell)| pad(cell, widths[at], right[at])).collect();
+        text.push_str(&cut(padded.join("  ").trim_end(), width));
+        text.push('\n');
+    }
+    text
+}
+
+fn pad(cell: &str, width: usize, right: bool) -> String {
+    let space = " ".repeat(width.saturating_sub(cell.width()));
+    if right { space + cell } else { cell.to_owned() + &space }
+}
+
+fn cut(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in line.chars() {
+        if kept.width() + 2 > width {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept + "…"
+}
+
+/// The terminal's width; a file or a pipe takes lines of any length.
+fn terminal_width(table: &Table) -> usize {
+    let terminal = console::Term::stdout();
+    if table.output.is_some() || !terminal.is_term() { usize::MAX } else { usize::from(terminal.size().1) }
+}
+
+fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
+    let row = |at| frame.columns().iter().map(|column| cell(&column.get(at).expect("a row of the frame"))).collect();
+    (0..frame.height()).map(row).collect()
+}
+
+/// A cell for people: at most four figures behind the point, nothing for what is absent.
+fn cell(value: &AnyValue<'_>) -> String {
+    match value {
+        AnyValue::Null => String::new(),
+        AnyValue::Float64(number) if number.fract() != 0.0 => {
+            let text = format!("{number:.4}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        AnyValue::Float64(number) => format!("{number:.0}"),
+        AnyValue::Boolean(flag) => (if *flag { "yes" } else { "no" }).to_owned(),
+        other => other.get_str().map_or_else(|| other.to_string(), |text| text.replace(['\n', '\r'], " ")),
+    }
+}
+
+fn is_number(kind: &DataType) -> bool {
+    matches!(kind, DataType::Float64 | DataType::Int64 | DataType::Int32 | DataType::UInt32 | DataType::UInt64)
+}

@@ -1,0 +1,73 @@
+//! The one place that writes to the terminal: results to standard output, everything else to standard error.
+
+use std::io::Write;
+
+use crate::diag::{Diagnostic, Severity, render};
+
+/// What is heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Printer {
+    /// Only what must be mended.
+    pub(super) quiet: bool,
+    /// More than usual.
+    pub(super) verbose: bool,
+}
+
+impl Printer {
+    /// The same, saying only what must be mended.
+    pub(super) fn only_errors(self) -> Self {
+        Self { quiet: true, verbose: false }
+    }
+
+    /// A result. A reader who has seen enough (`| head`) is no error.
+    pub(super) fn result(self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Something said on the way.
+    pub(super) fn say(self, text: &str) {
+        if !self.quiet {
+            self.line(text);
+        }
+    }
+
+    /// Something said only when asked for more.
+    pub(super) fn detail(self, text: &str) {
+        if self.verbose {
+            self.line(text);
+        }
+    }
+
+    /// A problem, with the line of the plan it stands on.
+    pub(super) fn problem(self, problem: &Diagnostic, plan: &str) {
+        let heard = match problem.severity {
+            Severity::Error => true,
+            Severity::Warning => !self.quiet,
+            Severity::Note => self.verbose,
+        };
+        if heard {
+            let source = problem.place.as_ref().filter(|place| place.file == "throughline.toml").map(|_| plan);
+            self.line(&render(problem, source));
+        }
+    }
+
+    /// A problem of a stage that a question only passes through: said when asked for more.
+    pub(super) fn detail_problem(self, problem: &Diagnostic) {
+        self.detail(&render(problem, None));
+    }
+
+    /// A failure, in the form of a problem: what could not be done, and why, from the outside in.
+    pub(super) fn failure(self, failure: &anyhow::Error) {
+        let mut problem = Diagnostic::error("failed", format!("{failure}"));
+        for because in failure.chain().skip(1) {
+            problem = problem.because(because.to_string());
+        }
+        self.line(&render(&problem, None));
+    }
+
+    fn line(self, text: &str) {
+        let mut out = std::io::stderr().lock();
+        let _closed = writeln!(out, "{text}");
+    }
+}

@@ -1,0 +1,107 @@
+//! `throughline sql`: read-only SQL over the workspace's tables.
+//!
+//! Two locks (stack.md): the engine is confined to the folders its own tables lie in, and only what the parser calls a
+//! query is run, since inside those folders `copy … to` would still write.
+
+use std::io::Read;
+
+use anyhow::{Context, Result};
+use polars::prelude::{AnyValue, DataFrame};
+use serde_json::{Value, json};
+
+use super::args::{Common, Table};
+use super::printer::Printer;
+use super::{Exit, output, question, workspace};
+use crate::engine::{Engine, Frame};
+use crate::plan::resolve::Needs;
+
+/// `throughline sql [QUERY]`
+pub(super) fn sql(common: &Common, printer: Printer, query: Option<&str>, table: &Table) -> Result<Exit> {
+    let Some(workspace) = workspace::open(common, printer, Needs::Sources)? else { return Ok(Exit::Nothing) };
+    let query = match query {
+        Some(query) => query.to_owned(),
+        None => typed()?,
+    };
+    let session = question::open(common, printer, &workspace, None, Vec::new())?;
+    session.show_tables()?;
+    session.engine.confine(&[workspace.state().join("lake"), workspace.state().join("facts")])?;
+    let mut frame = told(&session.engine, &query, &[])?;
+    let copy = frame.0.clone();
+    output::write(printer, table, &mut frame.0, || document(&copy))?;
+    Ok(Exit::Done)
+}
+
+fn typed() -> Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("could not read the query from standard input")?;
+    Ok(text)
+}
+
+/// Runs a query with each column told in a type that every format can write: decimals by their digits, moments as RFC 3339
+/// in UTC, lists and objects as JSON.
+pub(super) fn told(engine: &dyn Engine, query: &str, values: &[crate::model::column::Value]) -> Result<Frame> {
+    let query = query.trim().trim_end_matches(';');
+    let parsed = engine.query("select json_serialize_sql(?::varchar) as parsed", &[query.into()])?;
+    let parsed: Value = serde_json::from_str(&parsed.text("parsed", 0).unwrap_or_default())
+        .context("could not read the parser's answer")?;
+    if parsed.get("error").and_then(Value::as_bool) == Some(true) {
+        let why = parsed.get("error_message").and_then(Value::as_str).unwrap_or("it cannot be read");
+        return Err(anyhow::anyhow!("{why}").context("only queries are run here: `select …`, `from …`, `with …`"));
+    }
+    let columns = engine.query(&format!("describe {query}"), values)?;
+    let mut select = Vec::new();
+    for row in 0..columns.rows() {
+        let name = columns.text("column_name", row).unwrap_or_default();
+        let kind = columns.text("column_type", row).unwrap_or_default();
+        select.push(column(&name, &kind));
+    }
+    engine.query(&format!("select {} from ({query}\n) as asked", select.join(", ")), values)
+}
+
+fn column(name: &str, kind: &str) -> String {
+    let name = format!("\"{}\"", name.replace('"', "\"\""));
+    let told = match kind {
+        "BOOLEAN" | "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "DOUBLE" | "VARCHAR" => return name,
+        "UTINYINT" | "USMALLINT" | "UINTEGER" => format!("{name}::bigint"),
+        "FLOAT" => format!("{name}::double"),
+        "DATE" => format!("strftime({name}, '%Y-%m-%d')"),
+        "TIMESTAMP WITH TIME ZONE" => {
+            format!("strftime(make_timestamp(epoch_us({name})), '%Y-%m-%dT%H:%M:%S.%fZ')")
+        }
+        "TIMESTAMP" => format!("strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ')"),
+        "BLOB" => format!("{name}::varchar"),
+        kind if kind.ends_with(']') || kind.starts_with("STRUCT") || kind.starts_with("MAP") => {
+            format!("to_json({name})::varchar")
+        }
+        _ => format!("{name}::varchar"),
+    };
+    format!("{told} as {name}")
+}
+
+/// The document of `--format json`.
+pub(super) fn document(frame: &DataFrame) -> String {
+    let names: Vec<Value> = frame.get_column_names().iter().map(|name| name.as_str().into()).collect();
+    let row = |at: usize| -> Value {
+        frame
+            .columns()
+            .iter()
+            .map(|column| value(&column.get(at).expect("a row of the frame")))
+            .collect::<Vec<_>>()
+            .into()
+    };
+    let rows: Vec<Value> = (0..frame.height()).map(row).collect();
+    serde_json::to_string(&json!({ "columns": names, "rows": rows })).expect("values of JSON can be written") + "\n"
+}
+
+fn value(value: &AnyValue<'_>) -> Value {
+    match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(flag) => (*flag).into(),
+        AnyValue::Float64(number) => json!(number),
+        AnyValue::Float32(number) => json!(number),
+        other => match other.extract::<i64>() {
+            Some(whole) if !other.dtype().is_string() => whole.into(),
+            _ => other.get_str().map_or_else(|| other.to_string().into(), Into::into),
+        },
+    }
+}

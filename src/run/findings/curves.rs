@@ -1,0 +1,32 @@
+//! Activation curves: share reached by days since the start, the last cohorts by quarter of start.
+
+use anyhow::Result;
+
+use crate::measure::{self, Curve};
+use crate::model::metric::Traction;
+use crate::model::period::Unit;
+use crate::model::question::Question;
+use crate::plan::Plan;
+use crate::report::inputs::{self, Companion};
+use crate::report::numbers::period_name;
+use crate::run::session::Session;
+
+/// How many cohorts a chart shows.
+const SHOWN: usize = 4;
+
+/// The curves of the last cohorts that anybody is in, oldest first; who was kept (R4.4) is not computed yet.
+pub(super) fn curves(session: &Session, plan: &Plan, traction: &Traction) -> Result<Companion> {
+    let scope = session.scope();
+    let question = Question { period: Some(Unit::Quarter), from: scope.known_since, ..Question::default() };
+    let found = measure::activation_curve(&session.engine, plan, scope, traction, &question)?;
+    let mut begun: Vec<&Curve> = found.iter().filter(|curve| curve.starters > 0).collect();
+    let surplus = begun.len().saturating_sub(SHOWN);
+    let told = |curve: &Curve| inputs::Curve {
+        label: period_name(&plan.workspace.calendar, Unit::Quarter, curve.period),
+        eligible: curve.starters,
+        points: curve.points.clone(),
+        open: !curve.settled,
+    };
+    let curves = begun.split_off(surplus).into_iter().map(told).collect();
+    Ok(Companion::Activation { curves, kept: None })
+}
