@@ -123,6 +123,8 @@ pub(super) enum Verb {
         #[command(flatten)]
         table: Table,
     },
+    /// Which accounts have come how far with an outcome; `suggest` proposes identity matches
+    Accounts(Accounts),
     /// Where a figure comes from: the definition in words, the SQL, row counts at each stage, the files behind it
     Explain {
         /// The metric
@@ -234,6 +236,44 @@ pub(super) struct Measure {
     pub(super) top: Option<u32>,
     #[command(flatten)]
     pub(super) table: Table,
+}
+
+/// What is asked about accounts.
+#[derive(Debug, Args)]
+pub struct Accounts {
+    /// Propose matches instead, in the columns of the file of matches by hand; nothing is applied
+    #[arg(value_enum, conflicts_with_all = ["outcome", "state"])]
+    pub what: Option<Propose>,
+    /// The outcome
+    #[arg(long, value_name = "ID", required_unless_present = "what")]
+    pub outcome: Option<String>,
+    /// Only accounts of these states; default: all
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE")]
+    pub state: Vec<State>,
+    #[command(flatten)]
+    pub span: AsOf,
+    #[command(flatten)]
+    pub table: Table,
+}
+
+/// What `accounts` can propose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Propose {
+    /// Accounts, companies and customers that may belong together, each with the reason
+    Suggest,
+}
+
+/// How far an account has come with an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    /// Did the behaviour, lately or not
+    Reached,
+    /// Not reached, but did the start or a step of its activation or funnel
+    Started,
+    /// None of that
+    NotStarted,
+    /// Reached, but not done in the last 28 days
+    Lapsed,
 }
 
 /// The size of a period.

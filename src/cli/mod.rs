@@ -1,5 +1,6 @@
 //! Speaks to people and schedulers: flags in, tables and messages out, and the exit status.
 
+mod accounts;
 mod args;
 mod check;
 mod completions;
@@ -76,6 +77,7 @@ fn run_verb(command: &Command, printer: Printer) -> Result<Exit> {
         Verb::Measure(asked) => measure::measure(common, printer, asked),
         Verb::List { what, source, table } => list::list(common, printer, *what, source.as_deref(), table),
         Verb::Link { ids, span, table } => link::link(common, printer, ids, span, table),
+        Verb::Accounts(asked) => accounts::accounts(common, printer, asked),
         Verb::Explain { id, span } => explain::explain(common, printer, id, span),
         Verb::Sql { query, table } => sql::sql(common, printer, query.as_deref(), table),
         Verb::Events { table } => list::list(common, printer, args::What::Events, None, table),
