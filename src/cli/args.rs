@@ -240,32 +240,32 @@ pub(super) struct Measure {
 
 /// What is asked about accounts.
 #[derive(Debug, Args)]
-pub struct Accounts {
+pub(super) struct Accounts {
     /// Propose matches instead, in the columns of the file of matches by hand; nothing is applied
     #[arg(value_enum, conflicts_with_all = ["outcome", "state"])]
-    pub what: Option<Propose>,
+    pub(super) what: Option<Propose>,
     /// The outcome
     #[arg(long, value_name = "ID", required_unless_present = "what")]
-    pub outcome: Option<String>,
+    pub(super) outcome: Option<String>,
     /// Only accounts of these states; default: all
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE")]
-    pub state: Vec<State>,
+    pub(super) state: Vec<State>,
     #[command(flatten)]
-    pub span: AsOf,
+    pub(super) span: AsOf,
     #[command(flatten)]
-    pub table: Table,
+    pub(super) table: Table,
 }
 
 /// What `accounts` can propose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Propose {
+pub(super) enum Propose {
     /// Accounts, companies and customers that may belong together, each with the reason
     Suggest,
 }
 
 /// How far an account has come with an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum State {
+pub(super) enum State {
     /// Did the behaviour, lately or not
     Reached,
     /// Not reached, but did the start or a step of its activation or funnel

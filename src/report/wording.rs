@@ -72,7 +72,7 @@ pub(super) fn agreed(plan: &Plan, agreed: usize, moved: usize, movers: &[&Judged
     let against = signal::against(first).map_or(String::new(), |range| format!(", {range}"));
     head.bold(format!("{} moved", in_words(moved)))
         .say(format!(": {} ", signal::quoted(first)))
-        .say(format!("{} at ", signal::verb(standing)))
+        .say(format!("{} at ", signal::verb(first, standing)))
         .bold(value.0)
         .say(format!("{}{against}{}.", value.1, more_metrics(movers.len() - 1)))
 }
@@ -108,7 +108,7 @@ pub(super) fn worse(
     let segment = segment.map_or(String::new(), |segment| format!("; {segment}"));
     let text = Rich::default()
         .say(format!("{} ", signal::quoted(judged)))
-        .bold(format!("{}: {}", signal::happened(standing), value.0))
+        .bold(format!("{}: {}", signal::happened(judged, standing), value.0))
         .say(format!("{}{against}{segment}{}.", value.1, more(others)));
     match releases_before(findings, judged) {
         Some(releases) => text.say(format!(" {releases}.")),

@@ -293,9 +293,13 @@ fn default_better(kind: &TractionKind, target: Option<&Target>) -> Better {
     }
 }
 
-/// `weekly-deployers` is `Weekly deployers`.
+/// Words that stand for others by their first letters, and are written in capitals.
+const SHORT_FOR: [&str; 12] = ["api", "arpa", "arr", "dau", "grr", "ha", "mau", "mqtt", "mrr", "nrr", "sso", "wau"];
+
+/// `weekly-deployers` is `Weekly deployers`, `mrr-movements` is `MRR movements`.
 fn in_words(id: &str) -> String {
-    let words = id.replace(['-', '_'], " ");
+    let word = |word: &str| if SHORT_FOR.contains(&word) { word.to_uppercase() } else { word.to_owned() };
+    let words = id.split(['-', '_']).map(word).collect::<Vec<_>>().join(" ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

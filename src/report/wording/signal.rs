@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::model::metric::Pace;
-use crate::model::period::{Unit, plus_days};
+use crate::model::period::{Unit, days_between, plus_days};
 use crate::report::inputs::Findings;
 use crate::report::numbers::{self, plural};
 use crate::report::page::Judged;
@@ -20,8 +20,11 @@ fn periods(unit: Unit, count: usize) -> String {
     plural(count, word, &format!("{word}s"))
 }
 
-/// `stands above its ordinary range`, without a verdict on why.
-pub(super) fn verb(standing: &Standing) -> &'static str {
+/// `stands above its ordinary range`, without a verdict on why; where changes are charted, it is growth that stands so.
+pub(super) fn verb(judged: &Judged<'_>, standing: &Standing) -> &'static str {
+    if charts_growth(judged) {
+        return growth(standing);
+    }
     match (standing.rule, standing.side) {
         (Rule::Outside, Side::Above) => "stands above its ordinary range",
         (Rule::Outside, Side::Below) => "stands below its ordinary range",
@@ -33,7 +36,10 @@ pub(super) fn verb(standing: &Standing) -> &'static str {
 }
 
 /// `fell below its ordinary range`, for a new signal.
-pub(super) fn happened(standing: &Standing) -> &'static str {
+pub(super) fn happened(judged: &Judged<'_>, standing: &Standing) -> &'static str {
+    if charts_growth(judged) {
+        return growth(standing);
+    }
     match (standing.rule, standing.side) {
         (Rule::Outside, Side::Above) => "rose above its ordinary range",
         (Rule::Outside, Side::Below) => "fell below its ordinary range",
@@ -41,6 +47,18 @@ pub(super) fn happened(standing: &Standing) -> &'static str {
         (Rule::ThreeOfFour, Side::Below) => "came near the bottom of its ordinary range",
         (Rule::RunOfEight, Side::Above) => "stayed above its centre",
         (Rule::RunOfEight, Side::Below) => "stayed below its centre",
+    }
+}
+
+fn charts_growth(judged: &Judged<'_>) -> bool {
+    judged.chart.as_ref().is_ok_and(Chart::log)
+}
+
+/// Where changes are charted, a point above the limit may well lie below the one before.
+fn growth(standing: &Standing) -> &'static str {
+    match standing.side {
+        Side::Above => "grew more than was ordinary for it",
+        Side::Below => "grew less than was ordinary for it",
     }
 }
 
@@ -55,10 +73,13 @@ pub(super) fn against(judged: &Judged<'_>) -> Option<String> {
 pub(in super::super) fn seen(judged: &Judged<'_>, segment: Option<&str>) -> String {
     let (Some(standing), Ok(chart)) = (judged.standing.as_ref(), judged.chart.as_ref()) else { return String::new() };
     let segment = segment.map_or(String::new(), |segment| format!("; {segment}"));
-    format!("{}{}{segment}", short(standing), since(chart, standing))
+    format!("{}{}{segment}", short(chart, standing), since(chart, standing))
 }
 
-fn short(standing: &Standing) -> &'static str {
+fn short(chart: &Chart, standing: &Standing) -> &'static str {
+    if chart.log() {
+        return growth(standing);
+    }
     match (standing.rule, standing.side) {
         (Rule::Outside, Side::Above) => "above its ordinary range",
         (Rule::Outside, Side::Below) => "below its ordinary range",
@@ -70,12 +91,16 @@ fn short(standing: &Standing) -> &'static str {
 }
 
 fn since(chart: &Chart, standing: &Standing) -> String {
-    let day = numbers::short_day(standing.since.start);
+    let start = standing.since.start;
+    let day = numbers::short_day(start);
+    // A month or a day without its year is last year's at the most.
+    let long_ago = days_between(start, chart.points.last().map_or(start, |point| point.period.end)) > 366;
+    let year = if long_ago { format!(" {}", start.year()) } else { String::new() };
     match (chart.unit, standing.periods) {
         (Unit::Week, 1) => format!(", week of {day}"),
-        (Unit::Week, many) => format!(" for {many} weeks, since {day}"),
-        (_, 1) => format!(", {} {}", numbers::month(standing.since.start), standing.since.start.year()),
-        (unit, many) => format!(" for {}, since {}", periods(unit, many), numbers::month(standing.since.start)),
+        (Unit::Week, many) => format!(" for {many} weeks, since {day}{year}"),
+        (_, 1) => format!(", {} {}", numbers::month(start), start.year()),
+        (unit, many) => format!(" for {}, since {}{year}", periods(unit, many), numbers::month(start)),
     }
 }
 
@@ -139,7 +164,7 @@ fn frozen(judged: &Judged<'_>, chart: &Chart) -> String {
     match judged.standing.as_ref() {
         None => format!("Ordinary: within {range}, {rests}.{clipped}{log}"),
         Some(standing) => {
-            let what = super::capital(short(standing));
+            let what = super::capital(short(chart, standing));
             let what = what.replace("its ordinary range", &format!("its ordinary range of {range}"));
             let beside = if what.contains(&range) { String::new() } else { format!("; ordinary is {range}") };
             format!("{what}{}{beside}, {rests}.{clipped}{log}", since(chart, standing))
