@@ -1,5 +1,11 @@
 //! The nightly job on a synthetic company, beside plain DuckDB SQL on the same files: results first, then ratios.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench is asked by its environment and answers on the terminal"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -87,6 +87,7 @@ impl Company {
     }
 
     /// The relations that `shape` makes.
+    #[expect(clippy::too_many_lines, reason = "the relations of one company are read side by side")]
     fn relations(&self) -> Result<()> {
         use Type::{Bool, Int, Long, Moment, Text};
         let moment = |day: Option<Date>| day.map_or(Value::Null, |day| Value::Moment(self.us(day)));

@@ -1,5 +1,7 @@
 //! The samples of `tests/exports`, through the library: what real tools write, and what must come out of it.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test that fails should fail where it stands")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,7 @@
 //! The whole line through the program itself: the demo, run twice, killed, and run by two at once.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test that fails should fail where it stands")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::args::{Common, Format, Table};
 use super::printer::Printer;
 use super::{Exit, output, question, run, workspace};
-use crate::diag::{Severity, nearest};
+use crate::diag::nearest;
 use crate::ingest::{FileCounts, Ingested, Mode, Progress, ingest as read_sources, land};
 use crate::model::ids::SourceName;
 use crate::plan::Plan;
 use crate::plan::resolve::Needs;
-use crate::run::session;
+use crate::run::{means_less, session};
 
 /// `throughline ingest [SOURCE…] [--afresh]`
 pub(super) fn ingest(
@@ -67,18 +67,19 @@ fn asked(plan: &Plan, names: &[String]) -> Result<Vec<SourceName>> {
 }
 
 fn exit(ingested: &Ingested) -> Exit {
-    let worst = ingested.issues.iter().map(|issue| issue.severity).max();
-    match worst {
-        Some(Severity::Error) if ingested.sources.iter().all(|source| source.files.is_empty()) => Exit::Nothing,
-        Some(Severity::Error | Severity::Warning) => Exit::Less,
-        Some(Severity::Note) | None => Exit::Done,
+    if ingested.sources.iter().any(|source| source.stopped) {
+        return Exit::Nothing;
     }
+    if ingested.issues.iter().any(means_less) { Exit::Less } else { Exit::Done }
 }
+
+/// Source, file, the four counts, and the reasons.
+type Line = (String, String, [u64; 4], String);
 
 /// A row per file; for people only those that were read, and a total per source.
 fn rows(ingested: &Ingested, format: Format) -> Result<DataFrame> {
     let people = matches!(format, Format::Table | Format::Md);
-    let mut lines: Vec<(String, String, [u64; 4], String)> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for source in &ingested.sources {
         let name = source.source.as_str();
         for file in source.files.iter().filter(|file| !people || !file.already_read) {
@@ -93,7 +94,7 @@ fn rows(ingested: &Ingested, format: Format) -> Result<DataFrame> {
             lines.push((name.to_owned(), total, counts, String::new()));
         }
     }
-    let text = |name: &str, of: &dyn Fn(&(String, String, [u64; 4], String)) -> String| -> Column {
+    let text = |name: &str, of: &dyn Fn(&Line) -> String| -> Column {
         Series::new(PlSmallStr::from_str(name), lines.iter().map(of).collect::<Vec<_>>()).into()
     };
     let count = |name: &str, at: usize| -> Column {

@@ -61,7 +61,11 @@ impl Printer {
     pub(super) fn failure(self, failure: &anyhow::Error) {
         let mut problem = Diagnostic::error("failed", format!("{failure}"));
         for because in failure.chain().skip(1) {
-            problem = problem.because(because.to_string());
+            let text = because.to_string();
+            // The engine's own number for "an error" says nothing to a person.
+            if !text.contains("Unknown error code") {
+                problem = problem.because(text.trim_end().replace("\n\n", "\n"));
+            }
         }
         self.line(&render(&problem, None));
     }

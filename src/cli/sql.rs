@@ -69,7 +69,7 @@ fn column(name: &str, kind: &str) -> String {
             format!("strftime(make_timestamp(epoch_us({name})), '%Y-%m-%dT%H:%M:%S.%fZ')")
         }
         "TIMESTAMP" => format!("strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ')"),
-        "BLOB" => format!("{name}::varchar"),
+        "BLOB" => format!("coalesce(try(decode({name})), {name}::varchar)"),
         kind if kind.ends_with(']') || kind.starts_with("STRUCT") || kind.starts_with("MAP") => {
             format!("to_json({name})::varchar")
         }

@@ -38,8 +38,9 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
         ("file-not-opened", "a file that the system would not open"),
         ("file-passed-over", "a file that is no export: empty, a picture, a manifest"),
         ("file-undated", "a CRM or billing file without a day in its name: its time of change stands for it"),
-        ("rows-set-aside", "rows of a source that could not be read, over or under its limit"),
+        ("rows-set-aside", "rows of a source that could not be read, within its limit"),
         ("rows-vanished", "rows that a newer reading of their file no longer has: they stay"),
+        ("set-aside-limit", "rows of a source that could not be read, beyond its limit: the run leaves with 1"),
         ("times-without-zone", "times without an offset, and the zone they were taken in"),
     ]
 }

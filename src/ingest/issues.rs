@@ -155,7 +155,10 @@ fn rows_set_aside(
 ) -> Diagnostic {
     let name = source.name.as_str();
     let what = format!("{} of {} rows from `{name}` could not be read and were set aside", figure(aside), figure(read));
-    let mut told = Diagnostic::warning("rows-set-aside", what);
+    #[expect(clippy::cast_precision_loss, reason = "a share of rows needs no more than 15 digits")]
+    let share = held_aside as f64 / held.max(1) as f64;
+    let code = if share > limit { "set-aside-limit" } else { "rows-set-aside" };
+    let mut told = Diagnostic::warning(code, what);
     let mut sorted: Vec<_> = reasons.iter().collect();
     sorted.sort_by_key(|(code, (count, _))| (std::cmp::Reverse(*count), **code));
     for (code, (count, first)) in sorted {
@@ -167,8 +170,6 @@ fn rows_set_aside(
             first.position
         ));
     }
-    #[expect(clippy::cast_precision_loss, reason = "a share of rows needs no more than 15 digits")]
-    let share = held_aside as f64 / held.max(1) as f64;
     let passed = if share > limit { "more than" } else { "within" };
     told.because(format!(
         "that makes {:.2}% of all rows of `{name}`, {passed} the {:.2}% it allows",

@@ -75,8 +75,13 @@ pub struct Done {
 impl Done {
     /// Whether something was set aside beyond its limit, held back or stale.
     pub fn with_less(&self) -> bool {
-        self.issues.iter().any(|issue| issue.severity >= Severity::Warning)
+        self.issues.iter().any(means_less)
     }
+}
+
+/// Whether a problem makes the run one that did less. Rows set aside within their limit are said, and no more.
+pub fn means_less(issue: &Diagnostic) -> bool {
+    issue.severity >= Severity::Warning && issue.code != "rows-set-aside"
 }
 
 /// Runs the stages. The caller holds the lock.
