@@ -65,6 +65,8 @@ pub const SEEN: &[Query] = &[query!("ingest/events_seen.sql"), query!("ingest/ev
 /// What `shape` runs; each file is loaded when the relations it reads have been made.
 pub const SHAPE: &[Query] = &[
     query!("shape/tests.sql"),
+    query!("shape/silent_ids.sql"),
+    query!("shape/linked_ids.sql"),
     query!("shape/single_links.sql"),
     query!("shape/agreeing_links.sql"),
     query!("shape/spread_labels.sql"),

@@ -6,6 +6,7 @@ mod account_tests;
 mod attach;
 mod attributes;
 pub mod checks;
+mod declared;
 mod facts;
 mod identity;
 pub mod issues;
@@ -103,6 +104,7 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     let mut issues = Vec::new();
     make::load(engine, "tests.sql")?;
     let foreign = attach::attach(engine, lake, vector, plan).context("could not attach the lake")?;
+    declared::links(engine, plan, &|path| side_file(plan, ask, path)).context("could not read the files of links")?;
     identity::people(engine, plan).context("could not tell who is who")?;
     let signals = signals::signals(plan);
     let folder = facts::writable(ask.facts, ask.spare);
