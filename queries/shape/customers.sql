@@ -2,8 +2,9 @@
 --
 -- grain   one row per billing source and customer
 -- reads   subscription_versions; billing_rules (place, field, pointer, side, target); account_fields; company_fields;
---         account_companies; seen_accounts; free_mail; override_rows; lake_ids_accounts
+--         account_companies; seen_accounts; free_mail; override_rows; lake_ids_accounts; our_accounts
 -- rules   a row by hand comes before the rules; a value that several accounts or companies share matches none
+--         who pays for an account of our own people is left out, revenue included (R8.4)
 --         a customer of a company stands where that company's only account does; of a company of several in none
 create or replace macro customers() as table
 with newest as (
@@ -97,6 +98,14 @@ only_accounts as (
     inner join seen_accounts on seen_accounts.account = account_companies.account
     group by account_companies.company_id
     having count(*) = 1
+),
+
+own as (
+    select distinct asked.source, asked.customer_id
+    from asked
+    inner join lake_ids_accounts on match_text(lake_ids_accounts.id) = asked.value
+    inner join our_accounts on our_accounts.account = lake_ids_accounts.no
+    where asked.side = 'account' and asked.target = 'account_id'
 )
 
 select
@@ -111,4 +120,6 @@ left join ranked
     and ranked.customer_id = newest.customer_id
     and ranked.rank = 1
 left join only_accounts on ranked.account is null and only_accounts.company_id = ranked.company_id
-left join account_companies on account_companies.account = ranked.account;
+left join account_companies on account_companies.account = ranked.account
+left join own on own.source = newest.source and own.customer_id = newest.customer_id
+where own.customer_id is null;

@@ -1,6 +1,8 @@
 -- Small scalar functions that the other queries share: values of JSON as text, number and moment.
 --
 -- engine  duckdb: scalar macros over JSON
+-- grain   one value per call
+-- reads   nothing
 create or replace macro json_text(value) as json_extract_string(value, '$');
 
 create or replace macro text_number(text) as case

@@ -74,7 +74,7 @@ fn row(series: &Series, reading: &Reading) -> Map<String, Value> {
     if reading.segment_assumed {
         row.insert("segment_assumed".into(), true.into());
     }
-    if !reading.missing_days.is_empty() {
+    if !reading.missing_days.is_empty() || series.kind == "gauge" {
         let days: Vec<Value> = reading.missing_days.iter().map(|day| day.to_string().into()).collect();
         row.insert("missing_days".into(), days.into());
     }

@@ -1,3 +1,5 @@
+//! What was planted is there, and what was not is not: read from the sample itself, without any engine.
+
 use std::sync::LazyLock;
 
 use rayon::prelude::*;

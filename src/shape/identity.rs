@@ -74,7 +74,8 @@ pub(super) fn matches(
         "create or replace table seen_accounts as \
          select distinct people.account from people left join our_accounts on our_accounts.account = people.account \
          where people.account is not null and our_accounts.account is null \
-         union select distinct account from gauge_days where account is not null",
+         union select distinct account from gauge_days \
+         where account is not null and account not in (select account from our_accounts)",
         &[],
     )?;
     table(engine, "account_fields", "account_fields.sql", "account_fields()")?;

@@ -1,7 +1,5 @@
 //! The plan's signals over facts and events: `signals`, `signal_parts`, `raw_hits`, and from them `hits`, `week_parts`, `firsts`.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 
 use super::facts::{anchor, is_kept};
@@ -11,7 +9,6 @@ use super::{Window, account_tests};
 use crate::engine::Engine;
 use crate::model::column::{Type, Value};
 use crate::model::ids::SignalId;
-use crate::model::metric::{Criterion, FunnelOrder, Metric, TractionKind};
 use crate::plan::{Matches, Moment, Plan, Signal};
 
 /// The id of the reserved signal: any event.
@@ -42,13 +39,7 @@ pub(super) fn views(engine: &dyn Engine, plan: &Plan, signals: &[Signal], kept: 
     engine.relation("signals", &[("signal", Type::Int), ("id", Type::Text)], &rows)?;
     let parts: Vec<_> = signals.iter().enumerate().map(|(place, signal)| parts(plan, place, signal)).collect();
     engine.run(&format!("create or replace view signal_parts as {}", parts.join(" union all ")), &[])?;
-    let needs_any = any_is_needed(plan, signals) || !kept.is_empty();
-    let hits: Vec<_> = signals
-        .iter()
-        .enumerate()
-        .filter(|(_, signal)| needs_any || signal.filter.is_some() || signal.matches != Matches::AnyEvent)
-        .map(|(place, signal)| hits(place, signal, kept))
-        .collect();
+    let hits: Vec<_> = signals.iter().enumerate().map(|(place, signal)| hits(place, signal, kept)).collect();
     let none = "select 0 as signal, null::integer as user_no, null::integer as account_no, null::bigint as ts_us, \
                 null::bigint as seq, null::date as local_day, null::varchar as source, null::varchar as value, \
                 null::varchar as kept_1, null::varchar as kept_2, null::varchar as kept_3, null::varchar as kept_4 where false";
@@ -201,39 +192,6 @@ fn hits(place: usize, signal: &Signal, kept: &[String]) -> String {
             )
         }
     }
-}
-
-/// Whether a metric of the plan follows single events of a signal that is any event: these are then offered as hits.
-fn any_is_needed(plan: &Plan, signals: &[Signal]) -> bool {
-    let mut followed: BTreeSet<&str> = BTreeSet::new();
-    let mut strict = false;
-    for metric in &plan.metrics {
-        let Metric::Traction(traction) = metric else { continue };
-        match &traction.kind {
-            TractionKind::Funnel(funnel) => {
-                strict |= funnel.order == FunnelOrder::Strict;
-                followed.extend(funnel.steps.iter().map(|step| step.signal.as_str()));
-                followed.extend(funnel.exclude.iter().map(|exclusion| exclusion.signal.as_str()));
-            }
-            TractionKind::Activation(activation) => {
-                followed.insert(activation.start.signal.as_str());
-                for criterion in activation.reach.needed().1 {
-                    if let Criterion::Signal { signal, .. } = criterion {
-                        followed.insert(signal.as_str());
-                    }
-                }
-            }
-            TractionKind::Retention(retention) => {
-                followed.extend([retention.start.signal.as_str(), retention.back.signal.as_str()]);
-            }
-            _ => {}
-        }
-    }
-    let counted = |signal: &&SignalId| plan.signal(signal).at_least > 1 || plan.signal(signal).distinct.is_some();
-    let behaviours = plan.outcomes.iter().filter_map(|outcome| outcome.behaviour.as_ref());
-    followed.extend(behaviours.filter(counted).map(SignalId::as_str));
-    let whole = |signal: &&Signal| signal.matches == Matches::AnyEvent && signal.filter.is_none();
-    strict || signals.iter().filter(whole).any(|signal| followed.contains(signal.id.as_str()))
 }
 
 /// When accounts began and ended, where the plan names a signal or a CRM date for it: `account_moments`.
