@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use jiff::civil::date;
+use rayon::prelude::*;
 use throughline::ingest::detect::plan_from;
 use throughline::plan::Plan;
 use throughline::plan::globs::{check_files, expand};
@@ -88,6 +90,82 @@ fn the_plan_passes_its_check_and_names_the_files_and_no_others() {
         let meant: BTreeSet<_> = meant.map(|found| sample.join(found.file.split("//").next().unwrap_or(""))).collect();
         assert_eq!(matched, meant, "{name}:\n{text}");
     }
+}
+
+/// Samples whose rows are all set aside whatever is declared.
+const NOTHING_ACCEPTED: &[&str] = &["events-csv-dates-undecided"];
+
+#[test]
+fn what_init_writes_is_checked_and_read_as_it_is() {
+    samples().par_iter().for_each(|sample| {
+        let name = name(sample);
+        if NOT_KNOWN.iter().any(|(known, _)| *known == name) {
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        for exports in exports(sample) {
+            copy(&exports, &folder.path().join(exports.file_name().expect("a folder has a name")));
+        }
+        let program = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_throughline"));
+            command.current_dir(folder.path()).args(arguments).args(["--now", "2026-07-01T06:00:00Z"]);
+            command.output().expect("the program runs")
+        };
+        let folders: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("it is there")
+            .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+            .collect();
+        let from: Vec<&str> = ["init", ".", "--from"].into_iter().chain(folders.iter().map(String::as_str)).collect();
+        let init = program(&from);
+        assert!(init.status.success(), "{name}: {init:?}");
+        let check = program(&["check", "--strict"]);
+        assert!(check.status.success(), "{name}: {check:?}");
+        let ingest = program(&["ingest", "--format", "json"]);
+        assert!(matches!(ingest.status.code(), Some(0 | 1)), "{name}: {ingest:?}");
+        let told: serde_json::Value = serde_json::from_slice(&ingest.stdout).expect("a document");
+        let sum = |key: &str| {
+            let sources = told["sources"].as_array().expect("a list").iter();
+            sources.filter_map(|source| source[key].as_u64()).sum::<u64>()
+        };
+        assert!(sum("read") > 0, "{name}: {told}");
+        assert_eq!(sum("accepted") == 0, NOTHING_ACCEPTED.contains(&name.as_str()), "{name}: {told}");
+    });
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from).into_iter().map(|entry| entry.expect("it can be read")) {
+        let target = to.join(entry.path().strip_prefix(from).expect("it lies there"));
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target).expect("a folder");
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn columns_that_hold_accounts_become_rules_of_who_is_who() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    let events: String = ["acme", "beta", "crux", "delta"]
+        .iter()
+        .map(|team| {
+            format!("2026-03-02T08:00:00Z,opened,u-{team},{team}\n2026-03-03T08:00:00Z,opened,u-{team},{team}\n")
+        })
+        .collect();
+    file("events.csv", &format!("time,event,user,account\n{events}"));
+    file(
+        "companies-2026-03-04.csv",
+        "Record ID,Company name,Company Domain Name,Team\n1,A,a.example,acme\n2,B,b.example,beta\n3,C,c.example,crux\n4,E,e.example,\n",
+    );
+    file(
+        "subscriptions-2026-03-04.csv",
+        "id,Customer ID,Status,Plan,Amount,Currency,Interval,Created (UTC),team (metadata)\ns1,c1,active,Pro,9.00,eur,month,2026-03-01 08:00,acme\ns2,c2,active,Pro,9.00,eur,month,2026-03-01 08:00,beta\ns3,c3,active,Pro,9.00,eur,month,2026-03-01 08:00,delta\n",
+    );
+    let (text, _) = plan_from("Loomworks", folder.path(), &[folder.path().to_owned()]).expect("they are exports");
+    assert!(text.contains("crm = [{ account = \"account_id\", company = \"Team\" }]"), "{text}");
+    assert!(text.contains("billing = [{ customer = \"team (metadata)\", account = \"account_id\" }]"), "{text}");
+    assert_eq!(resolve(&text, folder.path(), date(2026, 7, 1), Needs::Everything).1, [], "{text}");
 }
 
 #[test]

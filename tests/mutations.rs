@@ -1,12 +1,16 @@
 //! Exports as they arrive when something broke: bits turned, ends cut off, lines doubled, delimiters swapped, bytes put in.
 //! Whatever comes, `ingest` ends, never panics, and accounts for every row.
 //!
-//! A few hundred by default; with `THROUGHLINE_SLOW=1` a hundred thousand. A failure names the sample and the seed.
+//! A few hundred files by default; with `THROUGHLINE_SLOW=1` a hundred thousand. Many broken copies of a sample are read at
+//! once, as folders of one source: a failure names the sample and the seeds that fail on their own.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::ops::Range;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::civil::date;
 use rand_chacha::ChaCha8Rng;
@@ -181,75 +185,117 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     walk.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
 }
 
-/// Lays a sample out with some of its files broken, and gives its plan.
-fn laid_out(sample: &Path, workspace: &Path, chance: &mut Chance) -> Plan {
-    const WORKSPACE: &str =
-        "[workspace]\nname = \"x\"\ntimezone = \"Europe/Amsterdam\"\nweek_starts = \"monday\"\ncurrency = \"EUR\"\n";
-    let exports = files(sample).into_iter().filter(|file| {
-        let inside = file.strip_prefix(sample).expect("it was found there");
-        let top = inside.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        !matches!(top.as_deref(), Some("source.toml" | "expect.json"))
-            && !top.is_some_and(|top| top.starts_with("step"))
-    });
-    for (index, file) in exports.enumerate() {
-        let target = workspace.join(file.strip_prefix(sample).expect("it was found there"));
-        std::fs::create_dir_all(target.parent().expect("it is in a folder")).expect("a folder can be made");
-        let bytes = std::fs::read(&file).expect("a sample can be read");
-        let bytes = if index == 0 || chance.one_in(2) { broken_file(&bytes, chance) } else { bytes };
-        std::fs::write(target, bytes).expect("a file can be written");
-    }
-    let source = std::fs::read_to_string(sample.join("source.toml")).expect("a sample declares its source");
-    let text = if source.contains("[workspace]") { source } else { format!("{WORKSPACE}\n{source}") };
-    resolve(&text, workspace, date(2026, 7, 1), Needs::Sources).0.expect("the sample's plan can be read")
+/// The files of a sample that are its exports, in a folder, and those that lie beside it.
+fn parts(sample: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let inside = |file: PathBuf| file.strip_prefix(sample).expect("it was found there").to_path_buf();
+    let told = |file: &PathBuf| {
+        let top = top(file);
+        !matches!(top.as_str(), "source.toml" | "expect.json") && !top.starts_with("step")
+    };
+    files(sample).into_iter().map(inside).filter(told).partition(|file| file.iter().count() > 1)
 }
 
-/// One broken workspace, read twice: every row is accounted for, and the second time there is nothing to do.
-fn check(sample: &Path, seed: u64) {
+/// Lays broken copies of a sample out, one for each seed in a folder of its own, and gives the plan that reads them all.
+fn laid_out(sample: &Path, workspace: &Path, seeds: Range<u64>) -> (Plan, u64) {
+    const WORKSPACE: &str =
+        "[workspace]\nname = \"x\"\ntimezone = \"Europe/Amsterdam\"\nweek_starts = \"monday\"\ncurrency = \"EUR\"\n";
+    let write = |target: PathBuf, bytes: &[u8]| {
+        std::fs::create_dir_all(target.parent().expect("it is in a folder")).expect("a folder can be made");
+        std::fs::write(target, bytes).expect("a file can be written");
+    };
+    let (exports, beside) = parts(sample);
+    let mut mutated = 0;
+    for seed in seeds {
+        let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
+        for (index, file) in exports.iter().enumerate() {
+            let bytes = std::fs::read(sample.join(file)).expect("a sample can be read");
+            let breaks = index == 0 || chance.one_in(2);
+            mutated += u64::from(breaks);
+            let bytes = if breaks { broken_file(&bytes, &mut chance) } else { bytes };
+            let (top, inside) = (top(file), file.iter().skip(1).collect::<PathBuf>());
+            write(workspace.join(top).join(format!("{seed:06}")).join(inside), &bytes);
+        }
+    }
+    for file in beside {
+        write(workspace.join(&file), &std::fs::read(sample.join(&file)).expect("a sample can be read"));
+    }
+    let source = std::fs::read_to_string(sample.join("source.toml")).expect("a sample declares its source");
+    let tops: BTreeSet<_> = exports.iter().map(|file| top(file)).collect();
+    let source = tops.iter().fold(source, |source, top| source.replace(&format!("\"{top}/"), &format!("\"{top}/*/")));
+    let text = if source.contains("[workspace]") { source } else { format!("{WORKSPACE}\n{source}") };
+    let plan = resolve(&text, workspace, date(2026, 7, 1), Needs::Sources).0.expect("the sample's plan can be read");
+    (plan, mutated)
+}
+
+fn top(file: &Path) -> String {
+    file.iter().next().map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Some broken copies, read, and perhaps once more: every row is accounted for, and then there is nothing to do. Gives how
+/// many files were broken.
+fn check(sample: &Path, seeds: Range<u64>, again: bool) -> u64 {
     let workspace = tempfile::tempdir().expect("a folder can be made");
-    let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
-    let plan = laid_out(sample, workspace.path(), &mut chance);
+    let (plan, mutated) = laid_out(sample, workspace.path(), seeds.clone());
     let lake = Lake::open(&workspace.path().join(".throughline/lake")).expect("a lake can be opened");
-    // Reading a second time costs as much as the first, and says little where the first was sound.
-    for again in [false, true].into_iter().take(if seed.is_multiple_of(4) { 2 } else { 1 }) {
+    for again in [false, true].into_iter().take(1 + usize::from(again)) {
         let engine = DuckDb::open(&Limits { threads: Some(1), ..Limits::default() }).expect("an engine can be opened");
         let done = ingest(&plan, &lake, &engine, NOW_US, &[], Mode::New, &mut |_| {});
-        let done = done.unwrap_or_else(|problem| panic!("{} (seed {seed}): {problem:#}", sample.display()));
+        let done = done.unwrap_or_else(|problem| panic!("{} (seeds {seeds:?}): {problem:#}", sample.display()));
         for file in done.sources.iter().flat_map(|source| &source.files) {
-            let name = format!("{} (seed {seed}): {}", sample.display(), file.file);
+            let name = format!("{}: {}", sample.display(), file.file);
             assert_eq!(file.read, file.accepted + file.duplicate + file.set_aside, "{name}");
             assert_eq!(file.set_aside, file.reasons.values().sum::<u64>(), "{name}: {:?}", file.reasons);
             assert!(!again || file.already_read && file.read == 0, "{name} was read again");
         }
+        let read: usize = done.sources.iter().map(|source| source.files.len()).sum();
+        assert!(read > 0 || seeds.end - seeds.start < 8, "{}: not a single file was read", sample.display());
+    }
+    mutated
+}
+
+/// The same, with an end to our patience; where it fails, the seeds that fail alone are named.
+fn watched(sample: &Path, seeds: Range<u64>, again: bool) -> u64 {
+    let (done, wait) = channel();
+    let (path, of) = (sample.to_path_buf(), seeds.clone());
+    let worker = std::thread::spawn(move || {
+        let _ = done.send(check(&path, of, again));
+    });
+    match wait.recv_timeout(PATIENCE) {
+        Ok(mutated) => mutated,
+        Err(RecvTimeoutError::Timeout) => {
+            panic!("{} (seeds {seeds:?}) has not ended in {PATIENCE:?}", sample.display())
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            let alone = seeds.clone().filter(|seed| catch_unwind(|| check(sample, *seed..*seed + 1, again)).is_err());
+            let alone: Vec<_> = alone.collect();
+            let why = worker.join().expect_err("it ended without an answer");
+            let why = why.downcast_ref::<String>().map_or("", String::as_str);
+            panic!("{} (seeds {seeds:?}; alone: {alone:?}): {why}", sample.display())
+        }
     }
 }
 
-/// How many mutations of each sample are tried.
+/// How many files are broken, and how many copies of a sample are read at once.
 #[expect(clippy::disallowed_methods, reason = "a test may be asked to take its time")]
-fn rounds(samples: usize) -> u64 {
+fn wanted() -> (u64, u64) {
     let slow = std::env::var("THROUGHLINE_SLOW").is_ok_and(|value| value == "1");
-    let all: u64 = if slow { 100_000 } else { 240 };
-    all.div_ceil(u64::try_from(samples).expect("there are few samples"))
+    if slow { (100_000, 64) } else { (500, 8) }
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how many files were broken is a figure to be reported")]
 fn whatever_breaks_every_row_is_accounted_for() {
-    let samples = samples();
-    let rounds = rounds(samples.len());
+    let (samples, (all, copies)) = (samples(), wanted());
+    let share = all.div_ceil(u64::try_from(samples.len()).expect("there are few samples"));
+    let (began, mut total) = (Instant::now(), 0);
     for sample in &samples {
-        for seed in 0..rounds {
-            let (sample, (done, wait)) = (sample.clone(), channel());
-            let name = sample.display().to_string();
-            let worker = std::thread::spawn(move || {
-                check(&sample, seed);
-                let _ = done.send(());
-            });
-            match wait.recv_timeout(PATIENCE) {
-                Ok(()) => {}
-                Err(RecvTimeoutError::Timeout) => panic!("{name} (seed {seed}) has not ended in {PATIENCE:?}"),
-                Err(RecvTimeoutError::Disconnected) => {
-                    let _ = worker.join().map_err(|problem| std::panic::resume_unwind(problem));
-                }
-            }
+        let (mut mutated, mut group) = (0, 0);
+        while mutated < share {
+            // Reading a second time costs as much as the first, and says little where the first was sound.
+            mutated += watched(sample, group * copies..(group + 1) * copies, group % 4 == 0);
+            group += 1;
         }
+        total += mutated;
     }
+    eprintln!("{total} broken files of {} samples in {:.0} s", samples.len(), began.elapsed().as_secs_f64());
 }

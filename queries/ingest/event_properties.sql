@@ -30,10 +30,16 @@ told as (
     where entry.type <> 'NULL'
 ),
 
-counted as (
-    select source, event_name, property, type, value, count(*) as uses
+typed as (
+    select source, event_name, property, string_agg(distinct type, ', ' order by type) as types
     from told
-    group by source, event_name, property, type, value
+    group by source, event_name, property
+),
+
+counted as (
+    select source, event_name, property, value, count(*) as uses
+    from told
+    group by source, event_name, property, value
 ),
 
 ranked as (
@@ -41,7 +47,6 @@ ranked as (
         source,
         event_name,
         property,
-        type,
         value,
         uses,
         row_number() over (
@@ -51,12 +56,17 @@ ranked as (
 )
 
 select
-    source,
-    event_name,
-    property,
-    cast(sum(uses) as bigint) as events,
-    count(distinct value) as distinct_values,
-    string_agg(distinct type, ', ' order by type) as types,
-    string_agg(value, ', ' order by place) filter (where place <= top) as top_values
+    ranked.source,
+    ranked.event_name,
+    ranked.property,
+    cast(sum(ranked.uses) as bigint) as events,
+    count(*) as distinct_values,
+    min(typed.types) as types,
+    string_agg(ranked.value, ', ' order by ranked.place) filter (where ranked.place <= top) as top_values,
+    cast(to_json(list(ranked.value order by ranked.place) filter (where ranked.place <= top)) as varchar) as top_values_json
 from ranked
-group by source, event_name, property;
+inner join typed
+    on typed.source = ranked.source
+    and typed.event_name = ranked.event_name
+    and typed.property = ranked.property
+group by ranked.source, ranked.event_name, ranked.property;

@@ -1,8 +1,7 @@
--- The keys of incoming readings.
+-- The keys of a month's incoming readings.
 --
 -- grain   one row per incoming reading
 -- reads   incoming_readings
--- engine  duckdb
 create or replace macro incoming_reading_keys() as table
-select rowid as row_no, file_no, seq, month_no, id_hi, id_lo, content_hash
+select row_no, file_no, seq, month_no, id_hi, id_lo, content_hash
 from incoming_readings;

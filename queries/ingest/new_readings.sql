@@ -1,8 +1,8 @@
--- The readings a month gains from the batch.
+-- The readings a month gains from some of its incoming rows.
 --
 -- grain   one row per account, moment and gauge
 -- reads   incoming_readings; fallen; met; batch_accounts (id, no)
-create or replace macro new_readings(of_source varchar, of_month bigint) as table
+create or replace macro new_readings(of_source varchar, first_row bigint, end_row bigint) as table
 select
     of_source as source,
     batch_accounts.no as account_no,
@@ -16,9 +16,10 @@ select
     incoming_readings.file_no,
     incoming_readings.seq
 from incoming_readings
-left join fallen on fallen.row_no = incoming_readings.rowid
-left join met on met.row_no = incoming_readings.rowid
+left join fallen on fallen.row_no = incoming_readings.row_no
+left join met on met.row_no = incoming_readings.row_no
 left join batch_accounts on batch_accounts.id = incoming_readings.account_id
-where incoming_readings.month_no = of_month
+where incoming_readings.row_no >= first_row
+    and incoming_readings.row_no < end_row
     and fallen.row_no is null
     and (met.row_no is null or met.replaces);

@@ -1,9 +1,9 @@
 -- The ids of users that a batch names, as the source writes them.
 --
 -- grain   one row per id
--- reads   incoming_events; incoming_links; incoming_domains; incoming_members
+-- reads   batch_whos; incoming_links; incoming_domains; incoming_members
 create or replace macro user_names() as table
-select user_id as id from incoming_events where user_id is not null
+select user_id as id from batch_whos where user_id is not null
 union
 select anonymous_id as id from incoming_links
 union

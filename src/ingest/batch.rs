@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
+use jiff::civil::Date;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::columns::Columns;
 use super::found::{Facts, Known, Task, Verdicts};
 use super::ledger::Ledger;
+use super::names::Names;
 use super::part::{Asides, Part, Tally};
 use super::publish::Changes;
 use super::records::Collected;
@@ -18,7 +22,8 @@ use super::rows::pour::{Arrangement, Ended, Start};
 use super::rows::visit::Rows as Shape;
 use super::rows::{Code, Problem};
 use super::settle::{self, Monthly, Settled};
-use super::source::{About, Layout, Record, Rows, Sheet};
+use super::source::{About, Layout, Record, Rows, Sheet, Statement};
+use super::spool::Spool;
 use super::survey::{Dates, First, Ready, columns, first};
 use super::{FileCounts, Progress, events, parquet, readings, records, take};
 use crate::engine::Engine;
@@ -68,6 +73,12 @@ pub(super) struct Done {
     pub(super) guessed: bool,
     /// Whether its day had to be taken from its time of change.
     pub(super) undated: bool,
+    /// The header of a table; of what is none, empty.
+    pub(super) header: Vec<String>,
+    /// Whether its rows are records, counted from 1, rather than lines.
+    pub(super) by_record: bool,
+    /// The columns that no file of the source had before.
+    pub(super) new_columns: Vec<String>,
 }
 
 /// A batch that is being read.
@@ -75,10 +86,13 @@ pub(super) struct Batch<'a> {
     around: Around<'a>,
     pub(super) done: Vec<Done>,
     pub(super) passed_over: Vec<(String, &'static str)>,
+    /// Files that went before they were opened, and what the system said.
+    pub(super) not_opened: Vec<(String, anyhow::Error)>,
     pub(super) moved: Vec<(Known, Place, Facts)>,
     next_file: i32,
+    names: Arc<Names>,
+    spool: Spool<'a>,
     links: Vec<Vec<Value>>,
-    domains: Vec<Vec<Value>>,
     members: Vec<Vec<Value>>,
     statements: Vec<Vec<Value>>,
     releases: Vec<Vec<Value>>,
@@ -87,13 +101,13 @@ pub(super) struct Batch<'a> {
     again: BTreeSet<i32>,
     taken_back: BTreeMap<i32, u64>,
     restated: BTreeSet<(i32, jiff::civil::Date)>,
+    columns: Columns,
     pub(super) good: u64,
 }
 
-/// Rows on their way into a relation, a good many at a time.
+/// Rows set aside, on their way into their relation a good many at a time.
 struct Appender<'a> {
     engine: &'a dyn Engine,
-    relation: &'static str,
     waiting: Vec<RecordBatch>,
     rows: usize,
 }
@@ -110,7 +124,7 @@ impl Appender<'_> {
         let waiting = std::mem::take(&mut self.waiting);
         self.rows = 0;
         let Some(first) = waiting.first() else { return Ok(()) };
-        self.engine.append(self.relation, concat_batches(&first.schema(), &waiting)?)
+        self.engine.append("incoming_aside", concat_batches(&first.schema(), &waiting)?)
     }
 }
 
@@ -121,14 +135,21 @@ impl<'a> Batch<'a> {
     /// If the engine refuses.
     pub(super) fn begin(around: Around<'a>, ledger: &Ledger, vector: &crate::lake::Vector) -> Result<Self> {
         settle::prepare(around.lake, around.engine, vector, around.source.name.as_str())?;
+        let (relation, columns) = match around.layout.rows() {
+            Rows::Readings => ("incoming_readings", readings::COLUMNS),
+            Rows::Events(_) | Rows::Records(_) => ("incoming_events", events::COLUMNS),
+        };
+        let spool = Spool::new(around.engine, relation, columns);
         Ok(Self {
             around,
             done: Vec::new(),
             passed_over: Vec::new(),
+            not_opened: Vec::new(),
             moved: Vec::new(),
             next_file: ledger.next_file(),
+            names: Arc::default(),
+            spool,
             links: Vec::new(),
-            domains: Vec::new(),
             members: Vec::new(),
             statements: Vec::new(),
             releases: Vec::new(),
@@ -137,6 +158,7 @@ impl<'a> Batch<'a> {
             again: BTreeSet::new(),
             taken_back: BTreeMap::new(),
             restated: BTreeSet::new(),
+            columns: Columns::of(ledger.of(around.source.name.as_str()).values()),
             good: 0,
         })
     }
@@ -193,6 +215,9 @@ impl<'a> Batch<'a> {
             plain: 0,
             guessed: false,
             undated: false,
+            header: Vec::new(),
+            by_record: false,
+            new_columns: Vec::new(),
         };
         let temporary = self.temporary();
         match self.looked(&done.place, &temporary) {
@@ -200,13 +225,15 @@ impl<'a> Batch<'a> {
                 self.passed_over.push((done.place.name, why));
                 return Ok(());
             }
-            Ok(First::Ready(ready)) => self.rows(*ready, &mut done, todo.sheet)?,
+            Ok(First::Ready(ready)) => match self.rows(*ready, &mut done, todo.sheet) {
+                Err(problem) if !done.place.path.exists() => return self.gone(done, problem),
+                read => read?,
+            },
             Ok(First::Page | First::Parquet) => {
                 self.whole(&mut done, Problem::new(Code::NotAnExport, "it is a web page"))?
             }
-            Err(problem) => {
-                self.whole(&mut done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause())))?
-            }
+            Err(problem) if !done.place.path.exists() => return self.gone(done, problem),
+            Err(problem) => self.unreadable(&mut done, problem)?,
         }
         if temporary.exists() {
             let _ = std::fs::remove_dir_all(&temporary);
@@ -233,6 +260,26 @@ impl<'a> Batch<'a> {
         self.around.plan.root.join(".throughline").join("tmp").join("parquet")
     }
 
+    /// A file that was there when the files were listed and is not when it is opened: as if it had not been listed.
+    fn gone(&mut self, mut done: Done, problem: anyhow::Error) -> Result<()> {
+        self.forget(&mut done)?;
+        for files in [&mut self.cleared, &mut self.again] {
+            files.remove(&done.file_no);
+        }
+        self.taken_back.remove(&done.file_no);
+        self.restated.retain(|(file, _)| *file != done.file_no);
+        self.not_opened.push((done.place.name, problem));
+        Ok(())
+    }
+
+    /// A file that cannot be read to its end: one row set aside; if it is no longer there, an error.
+    fn unreadable(&mut self, done: &mut Done, problem: anyhow::Error) -> Result<()> {
+        if !done.place.path.exists() {
+            return Err(problem);
+        }
+        self.whole(done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause())))
+    }
+
     /// A file that is one row set aside.
     fn whole(&mut self, done: &mut Done, problem: Problem) -> Result<()> {
         done.tally.read += 1;
@@ -243,6 +290,11 @@ impl<'a> Batch<'a> {
 
     fn rows(&mut self, mut ready: Ready, done: &mut Done, sheet: Sheet) -> Result<()> {
         done.guessed = ready.guessed;
+        if let Shape::Table { header, exact: false, .. } = &ready.rows {
+            done.header = header.names().to_vec();
+        }
+        let is_parquet = ready.place.path != done.place.path;
+        done.by_record = is_parquet || !done.header.is_empty();
         if let Some(encoding) = ready.encoding {
             done.verdicts.0.insert("encoding".into(), encoding.name().into());
         }
@@ -255,13 +307,11 @@ impl<'a> Batch<'a> {
                 let collected = records::read(&mut ready, kind, &about, done.file_no);
                 match collected {
                     Ok(collected) => self.collected(collected, done)?,
-                    Err(problem) => {
-                        self.whole(done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause())))?;
-                    }
+                    Err(problem) => self.unreadable(done, problem)?,
                 }
             }
         }
-        self.note_verdicts(&ready, done);
+        self.note_verdicts(done, sheet);
         Ok(())
     }
 
@@ -285,7 +335,7 @@ impl<'a> Batch<'a> {
             });
             let mut how = events::how(telemetry.clock, source);
             how.order = if let Dates::Order(order) = dates { order } else { None };
-            let rows = ready.rows.clone();
+            let (rows, names) = (ready.rows.clone(), Arc::clone(&self.names));
             let reader = events::Reader {
                 telemetry,
                 source,
@@ -297,15 +347,16 @@ impl<'a> Batch<'a> {
                 dates,
                 whole,
                 paths: events::Paths::new(telemetry, source),
+                names: &names,
                 table: events::table(source, &ready.place.name),
             };
-            self.pass(ready, done, "incoming_events", &|block, room| reader.read(block, room))?;
+            self.pass(ready, done, &|block, room| reader.read(block, room))?;
             // JSON seldom has slashed dates; where it does, the column is looked through and the file read again.
             if dates != Dates::Order(None) || !done.tally.reasons.contains_key(Code::DateOrderUndecided.word()) {
                 break;
             }
             dates = columns(ready, source, &labels, &[])?.0[0].dates(None);
-            self.forget(done, "incoming_events")?;
+            self.forget(done)?;
         }
         done.verdicts.0.insert("dates".into(), format!("{dates:?}").into());
         Ok(())
@@ -315,42 +366,36 @@ impl<'a> Batch<'a> {
         let calendar = &self.around.plan.workspace.calendar;
         let reader = readings::Reader::new(ready, self.around.source, calendar, (done.file_no, self.around.now_us));
         match reader {
-            Ok(reader) => self.pass(ready, done, "incoming_readings", &|block, room| reader.read(block, room))?,
-            Err(problem) => {
-                self.whole(done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause())))?
-            }
+            Ok(reader) => self.pass(ready, done, &|block, room| reader.read(block, room))?,
+            Err(problem) => self.unreadable(done, problem)?,
         }
         Ok(())
     }
 
     /// Forgets what was read of a file.
-    fn forget(&mut self, done: &mut Done, relation: &str) -> Result<()> {
+    fn forget(&mut self, done: &mut Done) -> Result<()> {
         done.tally = Tally::default();
-        forget(self.around.engine, relation, done.file_no)?;
+        self.spool.forget(done.file_no)?;
+        self.names.forget(done.file_no);
+        self.around.engine.run("delete from incoming_aside where file_no = ?", &[done.file_no.into()])?;
         let file_no = Value::from(done.file_no);
         self.links.retain(|row| row[2] != file_no);
-        self.domains.retain(|row| row[3] != file_no);
         self.members.retain(|row| row[4] != file_no);
         Ok(())
     }
 
-    /// One reading of a file into a relation.
-    fn pass(
-        &mut self,
-        ready: &mut Ready,
-        done: &mut Done,
-        relation: &'static str,
-        tell: &take::Tell<'_>,
-    ) -> Result<()> {
+    /// One reading of a file.
+    fn pass(&mut self, ready: &mut Ready, done: &mut Done, tell: &take::Tell<'_>) -> Result<()> {
         let engine = self.around.engine;
         let start = start(done, ready);
         if let Some(offset) = done.grown.then_some(start.offset) {
             self.taken_back.insert(done.file_no, offset);
         }
-        let rows = std::cell::RefCell::new(Appender { engine, relation, waiting: Vec::new(), rows: 0 });
-        let aside =
-            std::cell::RefCell::new(Appender { engine, relation: "incoming_aside", waiting: Vec::new(), rows: 0 });
+        let names = matches!(self.around.layout.rows(), Rows::Events(_)).then(|| Arc::clone(&self.names));
+        let names = names.as_deref();
+        let aside = std::cell::RefCell::new(Appender { engine, waiting: Vec::new(), rows: 0 });
         let told = std::cell::RefCell::new(Part::default());
+        let spool = std::cell::RefCell::new(&mut self.spool);
         let ended = take::file(
             ready,
             start,
@@ -363,40 +408,30 @@ impl<'a> Batch<'a> {
                     let kept = told.joins.entry(pair).or_insert(from);
                     *kept = from.min(*kept);
                 }
-                for (domain, events) in part.domains {
-                    *told.domains.entry(domain).or_default() += events;
-                }
-                rows.borrow_mut().put(part.batch)?;
+                spool.borrow_mut().put(part.rows, names)?;
                 aside.borrow_mut().put(part.aside)
             },
             &mut || {
                 *told.borrow_mut() = Part::default();
-                for appender in [&rows, &aside] {
-                    let mut appender = appender.borrow_mut();
-                    appender.waiting.clear();
-                    appender.rows = 0;
-                }
-                forget(engine, relation, done.file_no)
+                *aside.borrow_mut() = Appender { engine, waiting: Vec::new(), rows: 0 };
+                names.into_iter().for_each(|names| names.forget(done.file_no));
+                spool.borrow_mut().forget(done.file_no)?;
+                engine.run("delete from incoming_aside where file_no = ?", &[done.file_no.into()])
             },
         );
-        rows.borrow_mut().flush()?;
         aside.borrow_mut().flush()?;
         let mut part = told.into_inner();
         done.tally.add(std::mem::take(&mut part.tally));
         self.told_beside(part, done.file_no);
         match ended {
             Ok(ended) => self.ended(ended, ready, done),
-            Err(problem) => self.whole(done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause()))),
+            Err(problem) => self.unreadable(done, problem),
         }
     }
 
     fn told_beside(&mut self, part: Part, file_no: i32) {
         let links = part.links.into_iter().map(|(anonymous, user)| vec![anonymous.into(), user.into(), file_no.into()]);
         self.links.extend(links);
-        let domains = part.domains.into_iter().map(|((user, domain), events)| {
-            vec![user.into(), domain.into(), Value::Long(i64::try_from(events).unwrap_or(i64::MAX)), file_no.into()]
-        });
-        self.domains.extend(domains);
         let members = part
             .joins
             .into_iter()
@@ -443,8 +478,12 @@ impl<'a> Batch<'a> {
     }
 
     fn collected(&mut self, collected: Collected, done: &mut Done) -> Result<()> {
-        let Collected { tally, asides, records } = collected;
+        let Collected { tally, asides, records, is_prose } = collected;
         done.tally.add(tally);
+        if is_prose {
+            done.header.clear();
+            done.by_record = false;
+        }
         asides.finish().map_or(Ok(()), |batch| self.around.engine.append("incoming_aside", batch))?;
         let named = records::day_of(&done.place.name, self.around.source);
         let kept = done.before.as_ref().filter(|known| known.facts.hash == done.facts.hash).and_then(|known| known.day);
@@ -458,22 +497,8 @@ impl<'a> Batch<'a> {
             match record {
                 Record::Statement(statement) => {
                     done.day = Some(day);
-                    let body = serde_json::Value::Object(statement.body).to_string();
-                    let fields = serde_json::Value::Object(statement.fields).to_string();
-                    let content = xxh3_64(format!("{body}\0{fields}").as_bytes()).cast_signed();
-                    self.statements.push(vec![
-                        Value::Long(i64::try_from(self.statements.len()).unwrap_or(i64::MAX)),
-                        done.file_no.into(),
-                        position,
-                        statement.kind.into(),
-                        statement.id.into(),
-                        day.into(),
-                        done.place.name.as_str().into(),
-                        content.into(),
-                        statement.gone.into(),
-                        body.into(),
-                        fields.into(),
-                    ]);
+                    let number = Value::Long(i64::try_from(self.statements.len()).unwrap_or(i64::MAX));
+                    self.statements.push(statement_row(number, position, statement, done, day));
                 }
                 Record::Release { id, title, released_on, lane, outcome, url } => {
                     done.tally.day(epoch_day(released_on));
@@ -505,7 +530,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn note_verdicts(&mut self, _ready: &Ready, done: &mut Done) {
+    fn note_verdicts(&mut self, done: &mut Done, sheet: Sheet) {
         let fractions: Vec<_> = done.tally.fractions.iter().take(2).copied().collect();
         done.verdicts.0.insert("fractions".into(), fractions.into());
         done.verdicts.0.insert("clock".into(), done.tally.clock.into());
@@ -514,6 +539,12 @@ impl<'a> Batch<'a> {
         }
         if self.around.source.kind.is_telemetry() || self.around.source.kind == crate::plan::source::Kind::Snapshots {
             done.verdicts.0.insert("zone".into(), self.around.plan.workspace.timezone.as_str().into());
+        }
+        // A file of which no row could be read may be another table, and its columns none of this one's.
+        if !done.header.is_empty() && (done.tally.read == 0 || done.tally.read > done.tally.set_aside) {
+            let headed = self.columns.take(sheet, &done.place.name, &done.header);
+            done.verdicts.0.insert(headed.key.into(), headed.kept.into());
+            done.new_columns = headed.new;
         }
         // Where a verdict over the whole file has changed, its rows are replaced rather than compared.
         let decided = |verdicts: &Verdicts| ["encoding", "dates"].map(|key| verdicts.0.get(key).cloned());
@@ -555,6 +586,26 @@ fn absent(
     Some(readings::missing(name, rows))
 }
 
+/// A statement as a row of `incoming_statements`.
+fn statement_row(number: Value, position: Value, statement: Statement, done: &Done, day: Date) -> Vec<Value> {
+    let body = serde_json::Value::Object(statement.body).to_string();
+    let fields = serde_json::Value::Object(statement.fields).to_string();
+    let content = xxh3_64(format!("{body}\0{fields}").as_bytes()).cast_signed();
+    vec![
+        number,
+        done.file_no.into(),
+        position,
+        statement.kind.into(),
+        statement.id.into(),
+        day.into(),
+        done.place.name.as_str().into(),
+        content.into(),
+        statement.gone.into(),
+        body.into(),
+        fields.into(),
+    ]
+}
+
 /// Where the reading of a file begins.
 fn start(done: &mut Done, ready: &Ready) -> Start {
     let Some(known) = done.before.as_ref().filter(|_| done.grown && ready.arrangement == Arrangement::JsonLines) else {
@@ -564,14 +615,6 @@ fn start(done: &mut Done, ready: &Ready) -> Start {
     done.taken_back = long("tail");
     Start { offset: long("offset"), lines: long("lines") }
 }
-
-fn forget(engine: &dyn Engine, relation: &str, file_no: i32) -> Result<()> {
-    engine.run(&format!("delete from {relation} where file_no = ?"), &[file_no.into()])?;
-    engine.run("delete from incoming_aside where file_no = ?", &[file_no.into()])
-}
-
-/// A term of a contract that is broken: event, property, type (or that it must be there), events, of them broken.
-pub(super) type Break = (String, String, Option<String>, u64, u64);
 
 /// What a batch that was committed came to.
 pub(super) struct Outcome {
@@ -585,16 +628,15 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// If the engine refuses.
-    fn hand_over(&mut self) -> Result<()> {
+    pub(super) fn hand_over(&mut self) -> Result<()> {
         let engine = self.around.engine;
+        self.names.hand_over(engine)?;
         let rows = |taken: &mut Vec<Vec<Value>>| std::mem::take(taken);
         engine.relation(
             "incoming_links",
             &[("anonymous_id", Type::Text), ("user_id", Type::Text), ("file_no", Type::Int)],
             &rows(&mut self.links),
         )?;
-        let domain = [("user_id", Type::Text), ("domain", Type::Text), ("events", Type::Long), ("file_no", Type::Int)];
-        engine.relation("incoming_domains", &domain, &rows(&mut self.domains))?;
         engine.relation("incoming_members", settle::MEMBER, &rows(&mut self.members))?;
         engine.relation("incoming_statements", settle::STATEMENT, &rows(&mut self.statements))?;
         engine.relation("incoming_releases", settle::RELEASE, &rows(&mut self.releases))?;
@@ -611,58 +653,29 @@ impl Batch<'_> {
         let restated: Vec<_> =
             self.restated.iter().map(|(file, day)| vec![Value::from(*file), Value::from(*day)]).collect();
         engine.relation("restated", &[("file_no", Type::Int), ("day", Type::Day)], &restated)?;
+        let tables = self.done.iter().filter(|done| !done.header.is_empty());
+        let tables: Vec<_> = tables.map(|done| vec![Value::from(done.file_no)]).collect();
+        engine.relation("table_files", &[("file_no", Type::Int)], &tables)?;
         let paths: Vec<_> =
             self.done.iter().map(|done| vec![done.file_no.into(), done.place.name.as_str().into()]).collect();
-        engine.relation("batch_files", &[("file_no", Type::Int), ("path", Type::Text)], &paths)
+        engine.relation("batch_files", &[("file_no", Type::Int), ("path", Type::Text)], &paths)?;
+        let is_events = matches!(self.around.layout.rows(), Rows::Events(_));
+        self.spool.end(is_events.then_some(&*self.names))?;
+        self.spool.show_all()
     }
 
-    /// The terms of the source's contract that the batch breaks: event, property, type, events, of them broken.
-    ///
-    /// # Errors
-    /// If the engine refuses.
-    pub(super) fn contract_breaks(&self) -> Result<Vec<Break>> {
-        let Some(contract) = &self.around.source.contract else { return Ok(Vec::new()) };
-        let required = contract.required.iter().flat_map(|(event, names)| {
-            names.iter().map(move |name| vec![Value::from(event.as_str()), Value::from(name.as_str()), Value::Null])
-        });
-        let types = contract.types.iter().filter_map(|(path, kind)| {
-            let event = contract.required.keys().find_map(|event| {
-                path.strip_prefix(event.as_str())?.strip_prefix('.').map(|rest| (event.as_str(), rest))
-            });
-            let (event, property) = event.or_else(|| path.rsplit_once('.'))?;
-            Some(vec![Value::from(event), Value::from(property), Value::from(kind.as_str())])
-        });
-        let terms: Vec<_> = required.chain(types).collect();
-        let engine = self.around.engine;
-        engine.relation(
-            "contract_terms",
-            &[("event_name", Type::Text), ("property", Type::Text), ("kind", Type::Text)],
-            &terms,
-        )?;
-        let frame = engine.query("select * from contract_breaks() order by event_name, property, kind", &[])?;
-        let text = |column, row| frame.text(column, row);
-        Ok((0..frame.rows())
-            .map(|row| {
-                let name = text("event_name", row).unwrap_or_default();
-                let property = text("property", row).unwrap_or_default();
-                (name, property, text("kind", row), frame.count("events", row), frame.count("broken", row))
-            })
-            .collect())
-    }
-
-    /// Settles and commits what was read, and tells the ledger.
+    /// Settles and commits what was read and handed over, and tells the ledger.
     ///
     /// # Errors
     /// If the engine refuses or a commit fails.
     pub(super) fn finish(
-        mut self,
+        self,
         ledger: &mut Ledger,
         vector: crate::lake::Vector,
         stale: &BTreeSet<i32>,
         on: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(Self, Outcome)> {
         let source = self.around.source.name.as_str().to_owned();
-        self.hand_over()?;
         let stale: Vec<_> = stale.iter().map(|file| vec![Value::from(*file)]).collect();
         self.around.engine.relation("stale_files", &[("file_no", Type::Int)], &stale)?;
         let batch = ledger.next_batch();
@@ -670,8 +683,8 @@ impl Batch<'_> {
         settle::ids(&mut changes)?;
         let all_months = !self.again.is_empty() || !self.cleared.is_empty();
         let mut settled = match self.around.layout.rows() {
-            Rows::Events(_) => settle::monthly(&mut changes, Monthly::Events, &source, all_months)?,
-            Rows::Readings => settle::monthly(&mut changes, Monthly::Readings, &source, all_months)?,
+            Rows::Events(_) => settle::monthly(&mut changes, Monthly::Events, &self.spool, &source, all_months)?,
+            Rows::Readings => settle::monthly(&mut changes, Monthly::Readings, &self.spool, &source, all_months)?,
             Rows::Records(_) => settle::records(&mut changes, &source)?,
         };
         settle::beside(&mut changes, &source)?;

@@ -7,6 +7,7 @@ use arrow::array::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, Tim
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::moments::Days;
+use super::names::{Names, Texts};
 use super::part::{Asides, Part, batch};
 use super::rows::json::{Tape, mixed, quote};
 use super::rows::pour::Block;
@@ -14,23 +15,22 @@ use super::rows::times::{self, How, Told};
 use super::rows::visit::{NotByLine, Piece, Room, Rows};
 use super::rows::{Code, Field, Problem, Row, Shape};
 use super::source::{Clock, Event, Kept, Properties, Telemetry};
+use super::spool::by_month;
 use super::survey::Dates;
 use super::tables::is_mangled;
 use crate::model::column::Type;
 use crate::model::period::Calendar;
 use crate::plan::source::{Kind, Source};
 
-/// The columns of the relation that events are put in.
+/// The columns of the relation that events are put in; `event` and `who` are numbers of [`Names`].
 pub(super) const COLUMNS: &[(&str, Type)] = &[
     ("file_no", Type::Int),
     ("seq", Type::Long),
-    ("month_no", Type::Int),
     ("event_id", Type::Text),
-    ("event_name", Type::Text),
+    ("event", Type::Int),
     ("occurred_at", Type::Moment),
     ("local_day", Type::Day),
-    ("user_id", Type::Text),
-    ("account_id", Type::Text),
+    ("who", Type::Int),
     ("properties", Type::Text),
     ("id_hi", Type::Long),
     ("id_lo", Type::Long),
@@ -55,6 +55,7 @@ pub(super) struct Reader<'a> {
     /// What is wrong with the whole file.
     pub(super) whole: Option<Problem>,
     pub(super) paths: Paths<'a>,
+    pub(super) names: &'a Names,
     /// What events without a name are called: a warehouse's table of Segment, after its file.
     pub(super) table: Option<String>,
 }
@@ -115,6 +116,7 @@ impl Reader<'_> {
             columns: Columns::default(),
             asides: Asides::new(self.file_no),
             part: Part::default(),
+            identity: String::new(),
         };
         let (mut inner, mut tape) = (String::new(), Tape::default());
         self.rows.visit(block, room, &mut |piece| taking.piece(&piece, &mut inner, &mut tape))?;
@@ -128,20 +130,21 @@ struct Taking<'a> {
     columns: Columns,
     asides: Asides,
     part: Part,
+    /// Room for what is hashed.
+    identity: String,
 }
 
 #[derive(Default)]
 struct Columns {
-    rows: usize,
     files: Int32Builder,
     seqs: Int64Builder,
     months: Int32Builder,
     ids: StringBuilder,
-    names: StringBuilder,
+    events: Texts,
     moments: TimestampMicrosecondBuilder,
     days: Date32Builder,
-    users: StringBuilder,
-    accounts: StringBuilder,
+    whos: Texts,
+    domains: Texts,
     properties: StringBuilder,
     hi: Int64Builder,
     lo: Int64Builder,
@@ -196,7 +199,7 @@ impl Taking<'_> {
             return Err(Code::EventMissing.into());
         }
         let told = self.time(event.time)?;
-        self.notes(row, &event, told);
+        self.notes(row, &event, told, position);
         self.put(&event, told, position);
         Ok(())
     }
@@ -224,13 +227,13 @@ impl Taking<'_> {
         }
     }
 
-    fn notes(&mut self, row: &Row<'_>, event: &Event<'_>, told: Told) {
+    fn notes(&mut self, row: &Row<'_>, event: &Event<'_>, told: Told, position: u64) {
         let tally = &mut self.part.tally;
         tally.fraction(told.written.fraction_us);
         tally.clock |= told.written.clock;
-        tally.without_zone += u64::from(!told.written.offset);
-        tally.without_actor += u64::from(event.user.is_none() && event.account.is_none());
-        tally.several_accounts += u64::from(self.reader.paths.account.iter().any(|path| row.is_several(path)));
+        tally.without_zone.see(position, !told.written.offset);
+        tally.without_actor.see(position, event.user.is_none() && event.account.is_none());
+        tally.several_accounts.see(position, self.reader.paths.account.iter().any(|path| row.is_several(path)));
         for (anonymous, user) in event.links.iter().filter(|(anonymous, user)| anonymous != user) {
             self.part.links.insert((anonymous.to_string(), user.to_string()));
         }
@@ -242,7 +245,7 @@ impl Taking<'_> {
             let address = row.find(path).and_then(|field| field.text());
             let domain = address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
             if let Some(domain) = domain.filter(|domain| domain.contains('.')) {
-                *self.part.domains.entry((user.to_string(), domain.to_lowercase())).or_default() += 1;
+                self.columns.domains.push_pair(user, &lower(domain));
             }
         }
     }
@@ -287,52 +290,64 @@ impl Taking<'_> {
         let identity = event.identity.as_deref().map(Cow::Borrowed).or_else(|| event.id.clone());
         let id = identity.map_or_else(
             || u128::from(content) << 64 | u128::from(mixed(content ^ 0x5bd1_e995, hash)),
-            |identity| xxh3_128(format!("{}\0{identity}", self.reader.source.name).as_bytes()),
+            |identity| self.hash_of(&identity),
         );
         let (day, month) = self.days.of(told.us);
         self.part.tally.day(day);
         let columns = &mut self.columns;
-        columns.rows += 1;
         columns.files.append_value(self.reader.file_no);
         columns.seqs.append_value(seq(position, id));
         columns.months.append_value(month);
         columns.ids.append_option(event.id.as_deref());
-        columns.names.append_value(name);
+        columns.events.push(name);
         columns.moments.append_value(told.us);
         columns.days.append_value(day);
-        columns.users.append_option(event.user.as_deref());
-        columns.accounts.append_option(event.account.as_deref());
+        columns.whos.push_pair(user, account);
         columns.properties.append_option(properties.as_deref());
         columns.hi.append_value(((id >> 64) as u64).cast_signed());
         columns.lo.append_value((id as u64).cast_signed());
         columns.contents.append_value(content.cast_signed());
     }
 
+    /// The hash of an id of the source.
+    fn hash_of(&mut self, identity: &str) -> u128 {
+        self.identity.clear();
+        self.identity.push_str(self.reader.source.name.as_str());
+        self.identity.push('\0');
+        self.identity.push_str(identity);
+        xxh3_128(self.identity.as_bytes())
+    }
+
     fn finish(mut self) -> Part {
         let c = &mut self.columns;
-        self.part.batch = (c.rows > 0).then(|| {
-            batch(
-                COLUMNS,
-                vec![
-                    Arc::new(c.files.finish()),
-                    Arc::new(c.seqs.finish()),
-                    Arc::new(c.months.finish()),
-                    Arc::new(c.ids.finish()),
-                    Arc::new(c.names.finish()),
-                    Arc::new(c.moments.finish().with_timezone("UTC")),
-                    Arc::new(c.days.finish()),
-                    Arc::new(c.users.finish()),
-                    Arc::new(c.accounts.finish()),
-                    Arc::new(c.properties.finish()),
-                    Arc::new(c.hi.finish()),
-                    Arc::new(c.lo.finish()),
-                    Arc::new(c.contents.finish()),
-                ],
-            )
-        });
+        let names = self.reader.names;
+        let (whos, events) = names.numbered(&c.whos, &c.events);
+        names.count_domains(self.reader.file_no, &c.domains);
+        let rows = batch(
+            COLUMNS,
+            vec![
+                Arc::new(c.files.finish()),
+                Arc::new(c.seqs.finish()),
+                Arc::new(c.ids.finish()),
+                Arc::new(events),
+                Arc::new(c.moments.finish().with_timezone("UTC")),
+                Arc::new(c.days.finish()),
+                Arc::new(whos),
+                Arc::new(c.properties.finish()),
+                Arc::new(c.hi.finish()),
+                Arc::new(c.lo.finish()),
+                Arc::new(c.contents.finish()),
+            ],
+        );
+        self.part.rows = by_month(rows, &c.months.finish());
         self.part.aside = self.asides.finish();
         self.part
     }
+}
+
+fn lower(domain: &str) -> Cow<'_, str> {
+    let is_lower = domain.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(domain) } else { Cow::Owned(domain.to_lowercase()) }
 }
 
 /// The order of ties (lake.md 8): the position, then part of the id's hash.
@@ -379,21 +394,21 @@ fn looks_like_error(row: &Row<'_>) -> bool {
 }
 
 /// Properties as they are stored, and their hash.
-fn written(properties: &Properties<'_>, email: Option<&str>) -> (Option<String>, u64) {
+fn written<'a>(properties: &'a Properties<'_>, email: Option<&str>) -> (Option<Cow<'a, str>>, u64) {
     let text = match properties {
         Properties::None => return (None, 0),
-        Properties::Text(text) => cleared(text, email),
+        Properties::Text(text) => Cow::Owned(cleared(text, email)),
         Properties::Object(json, without) => {
-            let paths: Vec<_> = without.iter().copied().chain(email).collect();
-            let holds = paths.iter().any(|path| json.find(path).is_some());
+            let paths = without.iter().copied().chain(email);
             if json.shape() == Shape::List {
-                cleared(&pairs(json), email)
-            } else if holds {
-                json.canonical_without(&paths)
+                Cow::Owned(cleared(&pairs(json), email))
+            } else if paths.clone().any(|path| json.find(path).is_some()) {
+                Cow::Owned(json.canonical_without(&paths.collect::<Vec<_>>()))
             } else {
                 let (hash, twice) = json.hash();
                 let plain = json.is_plain() && !twice;
-                return (Some(if plain { json.raw().to_owned() } else { json.canonical() }), hash);
+                let text = if plain { Cow::Borrowed(json.raw()) } else { Cow::Owned(json.canonical()) };
+                return (Some(text), hash);
             }
         }
     };

@@ -67,6 +67,13 @@ pub(super) struct Known {
     pub(super) batch: i64,
 }
 
+impl Known {
+    /// The zone in which the days of its rows were cut; nothing where they have none.
+    pub(super) fn zone(&self) -> Option<&str> {
+        self.verdicts.0.get("zone")?.as_str()
+    }
+}
+
 /// What the bytes of a file are known by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Facts {

@@ -1,220 +1,96 @@
 //! What `ingest` says: one function per code, in the form of style.md 5.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
-use super::batch::{Batch, Break, Done, Outcome};
+use jiff::civil::Date;
+
+use super::contract::Term;
+use super::drift::Retyped;
+use super::rows::Code;
+use super::said::{Held, Reason, Rowed, Spot};
+use super::settle::Absent;
+use super::zone::Recut;
 use crate::diag::Diagnostic;
 use crate::plan::Plan;
-use crate::plan::source::Source;
+use crate::plan::source::{Kind, Source};
 
-/// What is gathered over the batches of a source, to be said once.
-pub(super) struct Said<'a> {
-    source: &'a Source,
-    limit: f64,
-    zone: String,
-    read: u64,
-    set_aside: u64,
-    /// By code: how many rows, and the first of them.
-    reasons: BTreeMap<&'static str, (u64, First)>,
-    without_actor: u64,
-    without_zone: u64,
-    several_accounts: u64,
-    differing: u64,
-    guessed: Vec<String>,
-    undated: Vec<String>,
-    vanished: BTreeMap<String, u64>,
-    told: Vec<Diagnostic>,
-}
+/// How many names a message lists before it counts the rest.
+const LISTED: usize = 5;
+/// For how many reasons a message says what can be done.
+const MENDED: usize = 3;
+/// Absent records are said aloud beyond this share.
+const LOUDLY: f64 = 0.1;
 
-/// The first row of a kind of problem.
-struct First {
-    file: String,
-    position: u64,
-    because: String,
-}
+pub(super) use rows::{rows_set_aside, still_set_aside};
 
-impl<'a> Said<'a> {
-    pub(super) fn new(source: &'a Source, plan: &Plan) -> Self {
-        Self {
-            source,
-            limit: source.set_aside.unwrap_or(plan.limits.set_aside),
-            zone: source.timezone.iana_name().unwrap_or("UTC").to_owned(),
-            read: 0,
-            set_aside: 0,
-            reasons: BTreeMap::new(),
-            without_actor: 0,
-            without_zone: 0,
-            several_accounts: 0,
-            differing: 0,
-            guessed: Vec::new(),
-            undated: Vec::new(),
-            vanished: BTreeMap::new(),
-            told: Vec::new(),
-        }
-    }
-
-    /// A file that the system does not open.
-    pub(super) fn not_opened(&mut self, file: &str, problem: &anyhow::Error) {
-        self.told.push(not_opened(file, problem));
-    }
-
-    /// A file that is no export.
-    pub(super) fn passed_over(&mut self, file: &str, why: &str) {
-        self.told.push(file_passed_over(file, why));
-    }
-
-    /// What a batch's rows show.
-    pub(super) fn batch(&mut self, batch: &Batch<'_>, outcome: &Outcome) {
-        self.differing += outcome.settled.differing;
-        for done in &batch.done {
-            self.file(done);
-            let vanished = outcome.settled.vanished.get(&done.file_no).copied().unwrap_or(0);
-            if vanished > 0 {
-                self.vanished.insert(done.place.name.clone(), vanished);
-            }
-        }
-    }
-
-    fn file(&mut self, done: &Done) {
-        let tally = &done.tally;
-        self.read += tally.read;
-        self.set_aside += tally.set_aside;
-        self.without_actor += tally.without_actor;
-        self.without_zone += tally.without_zone;
-        self.several_accounts += tally.several_accounts;
-        if done.guessed {
-            self.guessed.push(done.place.name.clone());
-        }
-        if done.undated && (self.source.kind.is_crm() || self.source.kind.is_billing()) {
-            self.undated.push(done.place.name.clone());
-        }
-        for (code, count) in &tally.reasons {
-            let first = || {
-                let (position, because) = tally.firsts.get(code).cloned().unwrap_or_default();
-                First { file: done.place.name.clone(), position, because }
-            };
-            self.reasons.entry(code).or_insert_with(|| (0, first())).0 += count;
-        }
-    }
-
-    /// The terms of a contract that are broken.
-    pub(super) fn contract(&mut self, breaks: &[Break], stopped: bool) {
-        for (event, property, kind, events, broken) in breaks {
-            self.told.push(contract_broken(
-                self.source,
-                (event, property, kind.as_deref()),
-                (*events, *broken),
-                stopped,
-            ));
-        }
-    }
-
-    /// Everything that is to be said; `held` are the rows the source holds now, and how many of them are set aside.
-    pub(super) fn told(mut self, held: u64, held_aside: u64) -> Vec<Diagnostic> {
-        let source = self.source;
-        if self.set_aside > 0 {
-            self.told.push(rows_set_aside(
-                source,
-                &self.reasons,
-                (self.set_aside, self.read),
-                (held_aside, held),
-                self.limit,
-            ));
-        }
-        let notes = [
-            (self.without_actor > 0).then(|| actor_absent(source, self.without_actor)),
-            (self.without_zone > 0 && source.timezone.iana_name() != Some("UTC"))
-                .then(|| times_without_zone(source, self.without_zone, &self.zone)),
-            (self.several_accounts > 0).then(|| account_many(source, self.several_accounts)),
-            (self.differing > 0).then(|| duplicates_differ(source, self.differing)),
-            (!self.guessed.is_empty()).then(|| encoding_guessed(source, &self.guessed)),
-            (!self.undated.is_empty()).then(|| file_undated(source, &self.undated)),
-            (!self.vanished.is_empty()).then(|| rows_vanished(source, &self.vanished)),
-        ];
-        self.told.extend(notes.into_iter().flatten());
-        self.told
-    }
-}
-
-fn not_opened(file: &str, problem: &anyhow::Error) -> Diagnostic {
-    Diagnostic::error("file-not-opened", format!("`{file}` cannot be opened"))
-        .because(format!("{:#}", problem.root_cause()))
-        .hint("the other files were read; run `throughline ingest` again once it can be")
-}
-
-fn file_passed_over(file: &str, why: &str) -> Diagnostic {
-    Diagnostic::note("file-passed-over", format!("`{file}` was not read")).because(why)
-}
-
-fn rows_set_aside(
-    source: &Source,
-    reasons: &BTreeMap<&'static str, (u64, First)>,
-    (aside, read): (u64, u64),
-    (held_aside, held): (u64, u64),
-    limit: f64,
-) -> Diagnostic {
-    let name = source.name.as_str();
-    let what = format!("{} of {} rows from `{name}` could not be read and were set aside", figure(aside), figure(read));
-    #[expect(clippy::cast_precision_loss, reason = "a share of rows needs no more than 15 digits")]
-    let share = held_aside as f64 / held.max(1) as f64;
-    let code = if share > limit { "set-aside-limit" } else { "rows-set-aside" };
-    let mut told = Diagnostic::warning(code, what);
-    let mut sorted: Vec<_> = reasons.iter().collect();
-    sorted.sort_by_key(|(code, (count, _))| (std::cmp::Reverse(*count), **code));
-    for (code, (count, first)) in sorted {
-        let because = if first.because.is_empty() { String::new() } else { format!(" ({})", first.because) };
-        told = told.because(format!(
-            "{} `{code}`; the first is {}, row {}{because}",
-            figure(*count),
-            first.file,
-            first.position
-        ));
-    }
-    let passed = if share > limit { "more than" } else { "within" };
-    told.because(format!(
-        "that makes {:.2}% of all rows of `{name}`, {passed} the {:.2}% it allows",
-        share * 100.0,
-        limit * 100.0
-    ))
-    .hint(format!("look at them with `throughline list set-aside --source {name}`"))
-}
-
-fn actor_absent(source: &Source, rows: u64) -> Diagnostic {
-    Diagnostic::note(
-        "actor-absent",
-        format!("{} events of `{}` have neither user nor account", figure(rows), source.name),
+pub(super) fn zone_changed(plan: &Plan, recut: &Recut) -> Diagnostic {
+    let zone = &plan.workspace.timezone;
+    Diagnostic::warning(
+        "zone-changed",
+        format!("the days of {} rows were cut anew, in {zone} instead of {}", figure(recut.rows), recut.before),
     )
-    .because("they are kept and belong to nobody")
+    .because("the plan's `timezone` is another one than the lake was written with")
+    .because("every day, week and month is told in it from now on, so figures differ from those published before")
+    .hint(format!("if that was not meant, set `timezone = \"{}\"` again and run this once more", recut.before))
 }
 
-fn times_without_zone(source: &Source, rows: u64, zone: &str) -> Diagnostic {
-    Diagnostic::note("times-without-zone", format!("{} times of `{}` carry no zone", figure(rows), source.name))
-        .because(format!("they were taken as {zone}"))
+pub(super) fn not_opened(source: &Source, file: &str, problem: &anyhow::Error) -> Diagnostic {
+    Diagnostic::error("file-not-opened", format!("`{file}` of `{}` cannot be opened", source.name))
+        .because(format!("{:#}", problem.root_cause()))
+        .hint(format!("the other files were read; once it can be, `throughline ingest {}`", source.name))
+}
+
+pub(super) fn file_passed_over(source: &Source, file: &str, why: &str) -> Diagnostic {
+    Diagnostic::note("file-passed-over", format!("`{file}` of `{}` was not read", source.name)).because(why)
+}
+
+pub(super) fn actor_absent(source: &Source, events: &Rowed) -> Diagnostic {
+    let what =
+        format!("{} of `{}` {} neither user nor account", counted(events.rows, "event"), source.name, has(events));
+    first(Diagnostic::note("actor-absent", what).because("they are kept and belong to nobody"), events)
+        .hint(format!("if the rows name the account, say where: `account` under `[sources.{}]`", source.name))
+}
+
+pub(super) fn times_without_zone(source: &Source, rows: &Rowed) -> Diagnostic {
+    let zone = source.timezone.iana_name().unwrap_or("UTC");
+    let verb = if rows.rows == 1 { "carries" } else { "carry" };
+    let what = format!("{} of `{}` {verb} no zone", counted(rows.rows, "time"), source.name);
+    first(Diagnostic::note("times-without-zone", what).because(format!("they were taken as {zone}")), rows)
         .hint(format!("if that is wrong, set `timezone` under `[sources.{}]`", source.name))
 }
 
-fn account_many(source: &Source, rows: u64) -> Diagnostic {
-    Diagnostic::note("account-many", format!("{} rows of `{}` name several accounts", figure(rows), source.name))
-        .because("the first was taken")
+pub(super) fn account_many(source: &Source, rows: &Rowed) -> Diagnostic {
+    let verb = if rows.rows == 1 { "names" } else { "name" };
+    let what = format!("{} of `{}` {verb} several accounts", counted(rows.rows, "row"), source.name);
+    first(Diagnostic::note("account-many", what).because("the first of them was taken"), rows)
+        .hint(format!("if another one pays, set `account` under `[sources.{}]` to a path that names it", source.name))
 }
 
-fn duplicates_differ(source: &Source, rows: u64) -> Diagnostic {
-    Diagnostic::warning(
-        "duplicates-differ",
-        format!("{} rows of `{}` share an id with another and differ from it", figure(rows), source.name),
-    )
-    .because("within a file the first stands, between files the one whose content hash is smaller")
-    .hint(format!("if the id is not one, set `id` under `[sources.{}]`", source.name))
+pub(super) fn duplicates_differ(source: &Source, rows: &Rowed) -> Diagnostic {
+    let (verb, differ) = if rows.rows == 1 { ("shares", "differs") } else { ("share", "differ") };
+    let what =
+        format!("{} of `{}` {verb} an id with another and {differ} from it", counted(rows.rows, "row"), source.name);
+    let told = Diagnostic::warning("duplicates-differ", what)
+        .because("within a file the first stands, between files the one whose content hash is smaller");
+    first(told, rows).hint(if source.kind == Kind::Events {
+        format!("if the id is not one, set `id` under `[sources.{}]`", source.name)
+    } else {
+        "if there are many, tell who sends them: one id is meant to be one row".to_owned()
+    })
 }
 
-fn encoding_guessed(source: &Source, files: &[String]) -> Diagnostic {
-    Diagnostic::note("encoding-guessed", format!("{} of `{}` was read as Windows-1252", listed(files), source.name))
+pub(super) fn encoding_guessed(source: &Source, files: &[String]) -> Diagnostic {
+    let verb = if files.len() == 1 { "was" } else { "were" };
+    Diagnostic::note("encoding-guessed", format!("{} of `{}` {verb} read as Windows-1252", listed(files), source.name))
         .because("it is not UTF-8, and says nothing of its encoding")
         .hint(format!("if that is wrong, set `encoding` under `[sources.{}]`", source.name))
 }
 
-fn file_undated(source: &Source, files: &[String]) -> Diagnostic {
-    Diagnostic::note("file-undated", format!("{} of `{}` names no day in its file name", listed(files), source.name))
+pub(super) fn file_undated(source: &Source, files: &[String]) -> Diagnostic {
+    let verb = if files.len() == 1 { "names" } else { "name" };
+    Diagnostic::note("file-undated", format!("{} of `{}` {verb} no day in the file name", listed(files), source.name))
         .because("the day it was last changed was taken as the day it speaks of")
         .hint(format!(
             "put the day into the name (`…-2026-03-06.csv`), or set `dated` under `[sources.{}]`",
@@ -222,45 +98,145 @@ fn file_undated(source: &Source, files: &[String]) -> Diagnostic {
         ))
 }
 
-fn rows_vanished(source: &Source, files: &BTreeMap<String, u64>) -> Diagnostic {
+pub(super) fn columns_new(source: &Source, file: &str, names: &[String]) -> Diagnostic {
+    let columns = if names.len() == 1 { "a column" } else { "columns" };
+    let what = format!("`{file}` of `{}` has {columns} that no file before it had: {}", source.name, named(names));
+    let told = Diagnostic::note("columns-new", what).because("new columns are read like the others");
+    if source.kind.is_crm() || source.kind.is_billing() {
+        return told.hint("to split figures by one, name it as the `field` of a segment under `[segments]`");
+    }
+    told
+}
+
+pub(super) fn records_absent(source: &Source, absent: &Absent) -> Diagnostic {
+    let Absent { kind, day, records, absent } = absent;
+    let (verb, they) = if *absent == 1 { ("is", "it stays as it was") } else { ("are", "they stay as they were") };
+    let what = format!(
+        "{} of {} of `{}` {verb} not in its newest export, of {day}",
+        figure(*absent),
+        counted(*records, kind),
+        source.name
+    );
+    #[expect(clippy::cast_precision_loss, reason = "a share of records needs no more than 15 digits")]
+    let share = *absent as f64 / (*records).max(1) as f64;
+    let told = match share > LOUDLY {
+        true => Diagnostic::warning("records-absent", what),
+        false => Diagnostic::note("records-absent", what),
+    };
+    told.because(format!(
+        "that is {:.0}%; {they}: exports are often filtered, and only a mark of deletion ends a record",
+        share * 100.0
+    ))
+    .hint("if it was filtered or cut short, export all of them again under the name of that day")
+}
+
+pub(super) fn rows_vanished(source: &Source, files: &BTreeMap<String, u64>) -> Diagnostic {
     let rows: u64 = files.values().sum();
     let names: Vec<_> = files.keys().cloned().collect();
+    let verb = if rows == 1 { "is" } else { "are" };
     Diagnostic::note(
         "rows-vanished",
-        format!("{} rows of `{}` are no longer in {}", figure(rows), source.name, listed(&names)),
+        format!("{} of `{}` {verb} no longer in {}", counted(rows, "row"), source.name, listed(&names)),
     )
     .because("they stay in the lake: exports that roll over are normal")
     .hint(format!("to take them out, `throughline ingest {} --afresh`", source.name))
 }
 
-fn contract_broken(
-    source: &Source,
-    (event, property, kind): (&str, &str, Option<&str>),
-    (events, broken): (u64, u64),
-    stopped: bool,
-) -> Diagnostic {
-    let promise = kind.map_or_else(|| "is not there".to_owned(), |kind| format!("is no {kind}"));
+pub(super) fn rows_unseen(sources: &BTreeMap<&str, u64>) -> Diagnostic {
+    let names: Vec<_> = sources.keys().map(|name| (*name).to_owned()).collect();
     let what = format!(
-        "`{property}` {promise} in {} of {} `{event}` events of `{}`",
-        figure(broken),
-        figure(events),
-        source.name
+        "the lake holds {} of {}, which the plan does not have",
+        counted(sources.values().sum(), "row"),
+        named(&names)
     );
-    let told = match stopped {
+    Diagnostic::note("rows-unseen", what)
+        .because("they stay, and nothing reads them")
+        .hint("if a source was renamed, its old name brings them back; under a new one its files are read anew")
+}
+
+pub(super) fn contract_broken(source: &Source, term: &Term, spot: Option<Spot>) -> Diagnostic {
+    let Term { event, property, kind, events, broken, .. } = term;
+    let promise = kind.as_ref().map_or_else(|| "is not there".to_owned(), |kind| format!("is no {kind}"));
+    let row = if source.kind.is_telemetry() { "event" } else { "row" };
+    let rows = counted(*events, &format!("`{event}` {row}"));
+    let what = format!("`{property}` {promise} in {} of {rows} of `{}`", figure(*broken), source.name);
+    let told = match source.contract.as_ref().is_some_and(|contract| contract.stop_on_break) {
         true => Diagnostic::error("contract-broken", what)
-            .because("its contract says `on_break = \"stop\"`: nothing of it was taken"),
-        false => Diagnostic::warning("contract-broken", what).because("its contract promises it"),
+            .because("its contract says `on_break = \"stop\"`: none of its new rows is taken until this is mended"),
+        false => Diagnostic::warning("contract-broken", what).because("its contract promises it; the rows are taken"),
+    };
+    let told = match spot {
+        Some(spot) => told.because(format!("the first is {spot}")),
+        None => told,
     };
     told.hint(format!("tell who sends `{event}`, or change `[sources.{}.contract]`", source.name))
 }
 
-/// A list of files, the first few by name.
+pub(super) fn events_new(source: &Source, names: &[String]) -> Diagnostic {
+    let events = if names.len() == 1 { "a new event" } else { "new events" };
+    Diagnostic::note("event-new", format!("`{}` sends {events}: {}", source.name, named(names)))
+        .because("not seen in the year before")
+        .hint("to count one, name it as the `event` of a signal under `[signals]`")
+}
+
+pub(super) fn events_stopped(source: &Source, events: &[(&str, Date)]) -> Diagnostic {
+    let names: Vec<_> = events.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let what = format!("`{}` no longer sends {}", source.name, named(&names));
+    let days: Vec<_> = events.iter().map(|(name, last)| format!("`{name}` was last seen on {last}")).collect();
+    let told = Diagnostic::note("event-vanished", what)
+        .because("silent for 14 days or more, and for more than twice as long as ever before");
+    days.iter()
+        .take(LISTED)
+        .fold(told, Diagnostic::because)
+        .hint("if it was renamed, name both in the signal: `event = [\"old\", \"new\"]`")
+}
+
+pub(super) fn types_changed(source: &Source, retyped: &[Retyped]) -> Diagnostic {
+    let names: Vec<_> = retyped.iter().map(|one| format!("{}.{}", one.event, one.property)).collect();
+    let verb = if names.len() == 1 { "has" } else { "have" };
+    let told = Diagnostic::note("type-changed", format!("{} of `{}` {verb} another type", named(&names), source.name));
+    let told = retyped.iter().take(LISTED).fold(told, |told, one| {
+        let events = counted(one.events, "event");
+        told.because(format!("`{}` of `{}` was {}, and is {} in {events}", one.property, one.event, one.was, one.is))
+    });
+    told.hint(format!("to be told aloud, promise it: `types` under `[sources.{}.contract]`", source.name))
+}
+
+/// Adds where the first of some rows stands.
+fn first(told: Diagnostic, rows: &Rowed) -> Diagnostic {
+    match &rows.first {
+        Some(spot) => told.because(format!("the first is {spot}")),
+        None => told,
+    }
+}
+
+fn has(rows: &Rowed) -> &'static str {
+    if rows.rows == 1 { "has" } else { "have" }
+}
+
+/// A list of files, the first by name.
 fn listed(files: &[String]) -> String {
     match files {
         [] => String::new(),
         [only] => format!("`{only}`"),
         [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
     }
+}
+
+/// Names, the first few of them.
+fn named(names: &[String]) -> String {
+    let shown: Vec<_> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    let more = names.len() - shown.len();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// `1 row`, `1,204 rows`; companies too.
+fn counted(count: u64, word: &str) -> String {
+    let plural = match word.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{word}s"),
+    };
+    format!("{} {}", figure(count), if count == 1 { word } else { &plural })
 }
 
 /// A count with commas between thousands.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use jiff::civil::Date;
 
 use super::found::{Facts, Known, Verdicts};
 use crate::engine::{Engine, Frame};
@@ -39,6 +40,21 @@ impl Ledger {
 
     pub(super) fn next_batch(&self) -> i64 {
         self.files.values().map(|known| known.batch).max().unwrap_or(0) + 1
+    }
+
+    /// The zone in which some file's days were cut, if it is another one.
+    pub(super) fn other_zone(&self, zone: &str) -> Option<String> {
+        self.files.values().filter_map(Known::zone).find(|cut| *cut != zone).map(str::to_owned)
+    }
+
+    /// Notes that all days were cut anew in a zone, with the days that the rows of each file have now.
+    pub(super) fn cut_in(&mut self, zone: &str, days: &BTreeMap<i32, (Date, Date)>) {
+        for known in self.files.values_mut().filter(|known| known.zone().is_some()) {
+            known.verdicts.0.insert("zone".into(), zone.into());
+            if let Some((first, last)) = days.get(&known.file_no) {
+                (known.first_day, known.last_day) = (Some(*first), Some(*last));
+            }
+        }
     }
 
     /// Makes the relation `files_after`, in the order of the table's columns.

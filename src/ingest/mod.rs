@@ -1,29 +1,38 @@
 //! The first stage: files and folders become rows of the lake, and every row is accounted for.
 //!
 //! A file is opened by its content (`rows`), its rows are told by their kind (`source`, `sources`), what a batch of files
-//! tells is settled against what the lake holds (`settle`) and committed as one (`publish`).
+//! tells is settled against what the lake holds (`settle`) and committed as one (`publish`). What is said of it is gathered
+//! in `said` and worded in `issues`.
 
 mod batch;
 pub mod codes;
+mod columns;
+mod contract;
 pub mod detect;
+mod drift;
 mod events;
+mod foresee;
 mod found;
 mod issues;
 mod ledger;
 mod moments;
+mod names;
 mod parquet;
 mod part;
 mod publish;
 mod readings;
 mod records;
 pub mod rows;
+mod said;
 pub mod seen;
 mod settle;
 pub mod source;
 pub mod sources;
+mod spool;
 mod survey;
 pub mod tables;
 mod take;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -41,9 +50,14 @@ use crate::plan::hash::source_hash;
 use crate::plan::source::{Kind, Source};
 
 use batch::{Around, Batch, Todo};
+use contract::Promises;
+use drift::Drift;
 use found::{Before, Known, Task, places};
 use ledger::Ledger;
+use said::{Held, Said};
 use source::Sheet;
+
+pub use foresee::foresee;
 
 /// After so many rows a batch is cut at a file's end.
 const BATCH_ROWS: u64 = 5_000_000;
@@ -85,6 +99,13 @@ pub struct Ingested {
     pub issues: Vec<Diagnostic>,
     /// The months (`2026-03`) whose events or readings changed.
     pub changed_months: BTreeSet<String>,
+}
+
+impl Ingested {
+    /// Whether a contract stopped a source: nothing of it was taken.
+    pub fn is_stopped(&self) -> bool {
+        self.sources.iter().any(|source| source.stopped)
+    }
 }
 
 /// What was read of a source in this call.
@@ -135,19 +156,46 @@ pub fn ingest(
     on: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Ingested> {
     let mut vector = restored(lake)?;
-    settle::attach(lake, engine, &vector, &FILES, None)?;
-    let mut ledger = Ledger::read(engine)?;
-    settle::prepare(lake, engine, &vector, "")?;
-    engine.load(queries::INGEST)?;
+    let mut ledger = known(lake, engine, &vector)?;
+    prepare(lake, engine, &vector)?;
     let mut ingested = Ingested::default();
+    if let Some(recut) = zone::recut(plan, lake, engine, (&mut ledger, &mut vector), on)? {
+        ingested.issues.push(issues::zone_changed(plan, &recut));
+        ingested.changed_months.extend(recut.months);
+    }
+    ingested.issues.extend(unseen(plan, &ledger));
     for source in plan.sources.iter().filter(|source| which.is_empty() || which.contains(&source.name)) {
         let layout = sources::layout(source.kind);
         let declaration = declaration(plan, source, layout.version());
         let around = Around { plan, source, layout, lake, engine, now_us, declaration: &declaration };
-        let mut reading = Reading { around, mode, ledger: &mut ledger, vector: &mut vector, ingested: &mut ingested };
+        let (ledger, vector, ingested) = (&mut ledger, &mut vector, &mut ingested);
+        let mut reading = Reading { around, mode, ledger, vector, ingested, drift: None };
         reading.source(on).with_context(|| format!("could not read `{}`", source.name))?;
     }
     Ok(ingested)
+}
+
+/// What is known of files.
+fn known(lake: &Lake, engine: &dyn Engine, vector: &Vector) -> Result<Ledger> {
+    settle::attach(lake, engine, vector, &FILES, None)?;
+    Ledger::read(engine)
+}
+
+/// Makes the relations of this stage and loads its queries.
+fn prepare(lake: &Lake, engine: &dyn Engine, vector: &Vector) -> Result<()> {
+    settle::prepare(lake, engine, vector, "")?;
+    drift::prepare(engine)?;
+    engine.load(queries::INGEST)
+}
+
+/// Rows of sources that the plan does not have: they stay, and nothing reads them (lake.md 9).
+fn unseen(plan: &Plan, ledger: &Ledger) -> Option<Diagnostic> {
+    let in_plan = |name: &str| plan.sources.iter().any(|source| source.name.as_str() == name);
+    let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
+    for known in ledger.files.values().filter(|known| !in_plan(&known.source)) {
+        *rows.entry(&known.source).or_default() += known.accepted;
+    }
+    (!rows.is_empty()).then(|| issues::rows_unseen(&rows))
 }
 
 /// Writes what comes in (standard input) beside the source's other files, under a name that its bytes give, and returns
@@ -176,11 +224,14 @@ fn restored(lake: &Lake) -> Result<Vector> {
     Ok(vector)
 }
 
-/// What changes how a source's rows are read: its declaration, its kind's reader, and what the plan lends it.
+/// What changes how a source's rows are read: its declaration, its kind's reader, and what the plan lends it: a currency, or
+/// the zone in which a day is told. Events and readings keep their moments, and `zone` cuts their days anew.
 fn declaration(plan: &Plan, source: &Source, version: u32) -> String {
     let workspace = &plan.workspace;
     let lent = if source.kind.is_crm() || source.kind.is_billing() {
         workspace.currency.clone().unwrap_or_default()
+    } else if source.kind.is_telemetry() || source.kind == Kind::Snapshots {
+        String::new()
     } else {
         workspace.timezone.clone()
     };
@@ -195,6 +246,8 @@ struct Reading<'a> {
     ledger: &'a mut Ledger,
     vector: &'a mut Vector,
     ingested: &'a mut Ingested,
+    /// What the source's events were before; nothing where there is nothing to compare.
+    drift: Option<Drift<'a>>,
 }
 
 impl<'a> Reading<'a> {
@@ -203,13 +256,17 @@ impl<'a> Reading<'a> {
         let mut counts =
             SourceCounts { source: source.name.clone(), kind: source.kind, files: Vec::new(), stopped: false };
         let present = self.present();
-        let mut issues = issues::Said::new(source, self.around.plan);
+        let mut issues = Said::new(source, self.around.plan);
         let stale = self.stale(&present);
         let todos = self.todos(present, &mut issues)?;
         let whole = self.mode == Mode::Afresh
             || source.contract.as_ref().is_some_and(|contract| contract.stop_on_break)
             || todos.iter().any(|todo| matches!(todo.task, Task::Redeclared(_)));
-        let mut batch = self.begin()?;
+        let reads = todos.iter().any(|todo| !matches!(todo.task, Task::Skip(_) | Task::Moved(_)));
+        let moves = todos.iter().any(|todo| matches!(todo.task, Task::Moved(_)));
+        // A batch asks much of the engine before its first row: nothing new is no batch.
+        let mut batch = if reads || moves || self.mode == Mode::Afresh { Some(self.begin()?) } else { None };
+        self.drift = if reads { self.drift()? } else { None };
         for todo in todos {
             if let Task::Skip(known) = &todo.task {
                 counts.files.push(FileCounts {
@@ -221,17 +278,23 @@ impl<'a> Reading<'a> {
                 continue;
             }
             on(Progress::Reads { source: &source.name, file: &todo.place.name, bytes: todo.facts.length });
-            batch.read(todo)?;
-            if batch.good >= BATCH_ROWS && !whole {
-                self.finish(batch, &stale, &mut counts, &mut issues, on)?;
-                batch = self.begin()?;
+            let mut reading = batch.take().map_or_else(|| self.begin(), Ok)?;
+            reading.read(todo)?;
+            if reading.good >= BATCH_ROWS && !whole {
+                self.finish(reading, &stale, &mut counts, &mut issues, on)?;
+            } else {
+                batch = Some(reading);
             }
         }
-        self.finish(batch, &stale, &mut counts, &mut issues, on)?;
+        if let Some(batch) = batch {
+            self.finish(batch, &stale, &mut counts, &mut issues, on)?;
+        }
+        if let Some(drift) = self.drift.take() {
+            issues.drifted(&drift.told()?);
+        }
         counts.files.sort_by(|one, other| one.file.cmp(&other.file));
-        let held = self.ledger.files.values().filter(|known| known.source == source.name.as_str());
-        let (read, aside) = held.fold((0, 0), |(read, aside), known| (read + known.read, aside + known.set_aside));
-        self.ingested.issues.extend(issues.told(read, aside));
+        let own = self.ledger.files.values().filter(|known| known.source == source.name.as_str());
+        self.ingested.issues.extend(issues.told(&Held::of(own)));
         self.ingested.sources.push(counts);
         Ok(())
     }
@@ -241,9 +304,14 @@ impl<'a> Reading<'a> {
         if self.mode == Mode::Afresh {
             let own = self.ledger.of(self.around.source.name.as_str());
             batch.clear(own.values());
-            self.ledger.files.retain(|(source, _), _| source != self.around.source.name.as_str());
         }
         Ok(batch)
+    }
+
+    /// What the source's events were before this call.
+    fn drift(&self) -> Result<Option<Drift<'a>>> {
+        let own = self.ledger.files.values().filter(|known| known.source == self.around.source.name.as_str());
+        Drift::begin(self.around, self.vector, own.map(|known| known.accepted).sum::<u64>() > 0)
     }
 
     /// The files the source has today, by the table they are.
@@ -276,7 +344,7 @@ impl<'a> Reading<'a> {
     }
 
     /// What is to be done with each file.
-    fn todos(&self, present: Vec<(Sheet, rows::open::Place)>, issues: &mut issues::Said<'_>) -> Result<Vec<Todo>> {
+    fn todos(&self, present: Vec<(Sheet, rows::open::Place)>, issues: &mut Said<'_>) -> Result<Vec<Todo>> {
         let known: BTreeMap<String, Known> = self.ledger.of(self.around.source.name.as_str());
         let names: Vec<_> = present.iter().map(|(_, place)| place.clone()).collect();
         let nothing = BTreeMap::new();
@@ -293,26 +361,43 @@ impl<'a> Reading<'a> {
         Ok(todos)
     }
 
+    /// Hands over what was read, and looks at it: what it keeps of the source's contract, and how it has drifted.
+    fn look(&self, batch: &mut Batch<'_>) -> Result<Promises> {
+        batch.hand_over()?;
+        if let Some(drift) = &self.drift {
+            drift.look(self.vector)?;
+        }
+        let mut promises = Promises::default();
+        promises.look(self.around)?;
+        Ok(promises)
+    }
+
     fn finish(
         &mut self,
-        batch: Batch<'_>,
+        mut batch: Batch<'_>,
         stale: &BTreeSet<i32>,
         counts: &mut SourceCounts,
-        issues: &mut issues::Said<'_>,
+        issues: &mut Said<'_>,
         on: &mut dyn FnMut(Progress<'_>),
     ) -> Result<()> {
         for (file, why) in &batch.passed_over {
             issues.passed_over(file, why);
         }
+        for (file, problem) in &batch.not_opened {
+            issues.not_opened(file, problem);
+        }
         if batch.is_empty() {
             return Ok(());
         }
-        let breaks = batch.contract_breaks()?;
-        counts.stopped =
-            !breaks.is_empty() && self.around.source.contract.as_ref().is_some_and(|contract| contract.stop_on_break);
-        issues.contract(&breaks, counts.stopped);
+        let promises = self.look(&mut batch)?;
+        issues.contract(&batch, &promises);
+        let contract = self.around.source.contract.as_ref();
+        counts.stopped = promises.broken().next().is_some() && contract.is_some_and(|contract| contract.stop_on_break);
         if counts.stopped {
             return Ok(());
+        }
+        if self.mode == Mode::Afresh {
+            self.ledger.files.retain(|(source, _), _| source != self.around.source.name.as_str());
         }
         let moved: Vec<_> = batch.moved.iter().map(|(_, place, facts)| (place.name.clone(), facts.length)).collect();
         let (batch, outcome) = batch.finish(self.ledger, self.vector.clone(), stale, on)?;

@@ -8,13 +8,14 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 
 use super::rows::{Code, Problem};
+use super::spool::ByMonth;
 use crate::model::column::Type;
 
 /// What was read of a block, or of a file.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    /// Rows for the kind's relation.
-    pub(super) batch: Option<RecordBatch>,
+    /// Rows for the kind's relation, by month.
+    pub(super) rows: ByMonth,
     /// Rows for `incoming_aside`.
     pub(super) aside: Option<RecordBatch>,
     pub(super) tally: Tally,
@@ -22,8 +23,6 @@ pub(super) struct Part {
     pub(super) links: BTreeSet<(String, String)>,
     /// Memberships told by events: user, account, from when.
     pub(super) joins: BTreeMap<(String, String), i64>,
-    /// Mail domains: user, domain, how many events.
-    pub(super) domains: BTreeMap<(String, String), u64>,
 }
 
 /// Counts of a file, and what its rows show.
@@ -38,9 +37,9 @@ pub(super) struct Tally {
     /// Up to two different parts of a second.
     pub(super) fractions: BTreeSet<i32>,
     pub(super) clock: bool,
-    pub(super) without_zone: u64,
-    pub(super) without_actor: u64,
-    pub(super) several_accounts: u64,
+    pub(super) without_zone: Noted,
+    pub(super) without_actor: Noted,
+    pub(super) several_accounts: Noted,
     /// Rows of readings in which no cell is filled.
     pub(super) empty: u64,
     /// The earliest moment that lies too far ahead.
@@ -70,9 +69,9 @@ impl Tally {
         };
         self.fractions.extend(other.fractions);
         self.clock |= other.clock;
-        self.without_zone += other.without_zone;
-        self.without_actor += other.without_actor;
-        self.several_accounts += other.several_accounts;
+        self.without_zone.add(other.without_zone);
+        self.without_actor.add(other.without_actor);
+        self.several_accounts.add(other.several_accounts);
         self.empty += other.empty;
         self.future_us = self.future_us.into_iter().chain(other.future_us).min();
         self.aside_offsets.extend(other.aside_offsets);
@@ -88,6 +87,27 @@ impl Tally {
         if self.fractions.len() < 2 {
             self.fractions.insert(fraction_us);
         }
+    }
+}
+
+/// Rows that something is said of, and the position of the first.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Noted {
+    pub(super) rows: u64,
+    pub(super) first: Option<u64>,
+}
+
+impl Noted {
+    /// Takes a row into account, if it is one of them.
+    pub(super) fn see(&mut self, position: u64, is_one: bool) {
+        if is_one {
+            self.add(Self { rows: 1, first: Some(position) });
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.first = self.first.into_iter().chain(other.first).min();
     }
 }
 

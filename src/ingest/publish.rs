@@ -43,7 +43,10 @@ impl<'a> Changes<'a> {
     /// If the engine refuses.
     pub(super) fn add(&mut self, table: &Table, month: Option<&str>, sql: &str, parameters: &[Value]) -> Result<u64> {
         let path = self.unused(table, month)?;
-        let rows = self.engine.write(sql, parameters, &path)?;
+        let rows = self.engine.write(sql, parameters, &path).inspect_err(|_| {
+            // Half a file on a full disk would stand in the way of mending it.
+            let _none = std::fs::remove_file(&path);
+        })?;
         if rows == 0 {
             std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()))?;
             return Ok(0);

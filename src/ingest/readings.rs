@@ -18,6 +18,7 @@ use super::rows::pour::Block;
 use super::rows::times::{self, How, Told};
 use super::rows::visit::{NotByLine, Piece, Room, Rows};
 use super::rows::{Code, Field, Json, Problem, Row, Shape};
+use super::spool::by_month;
 use super::survey::{Dates, Ready, Seen, each_row};
 use super::tables::is_mangled;
 use crate::model::column::Type;
@@ -28,7 +29,6 @@ use crate::plan::source::Source;
 pub(super) const COLUMNS: &[(&str, Type)] = &[
     ("file_no", Type::Int),
     ("seq", Type::Long),
-    ("month_no", Type::Int),
     ("account_id", Type::Text),
     ("observed_at", Type::Moment),
     ("local_day", Type::Day),
@@ -293,7 +293,6 @@ struct Taking<'a> {
 
 #[derive(Default)]
 struct Columns {
-    rows: usize,
     files: Int32Builder,
     seqs: Int64Builder,
     months: Int32Builder,
@@ -332,7 +331,7 @@ impl Taking<'_> {
         let key = xxh3_128(format!("{account}\0{}", told.us).as_bytes());
         self.part.tally.fraction(told.written.fraction_us);
         self.part.tally.clock |= told.written.clock;
-        self.part.tally.without_zone += u64::from(!told.written.offset);
+        self.part.tally.without_zone.see(position, !told.written.offset);
         self.part.tally.empty += u64::from(readings.is_empty());
         for (gauge, value) in readings {
             self.put((&account, told, seq(position, key)), &gauge, value);
@@ -400,7 +399,6 @@ impl Taking<'_> {
         let (day, month) = self.days.of(told.us);
         self.part.tally.day(day);
         let columns = &mut self.columns;
-        columns.rows += 1;
         columns.files.append_value(self.reader.file_no);
         columns.seqs.append_value(seq);
         columns.months.append_value(month);
@@ -416,24 +414,22 @@ impl Taking<'_> {
 
     fn finish(mut self) -> Part {
         let c = &mut self.columns;
-        self.part.batch = (c.rows > 0).then(|| {
-            batch(
-                COLUMNS,
-                vec![
-                    Arc::new(c.files.finish()),
-                    Arc::new(c.seqs.finish()),
-                    Arc::new(c.months.finish()),
-                    Arc::new(c.accounts.finish()),
-                    Arc::new(c.moments.finish().with_timezone("UTC")),
-                    Arc::new(c.days.finish()),
-                    Arc::new(c.gauges.finish()),
-                    Arc::new(c.values.finish()),
-                    Arc::new(c.hi.finish()),
-                    Arc::new(c.lo.finish()),
-                    Arc::new(c.contents.finish()),
-                ],
-            )
-        });
+        let rows = batch(
+            COLUMNS,
+            vec![
+                Arc::new(c.files.finish()),
+                Arc::new(c.seqs.finish()),
+                Arc::new(c.accounts.finish()),
+                Arc::new(c.moments.finish().with_timezone("UTC")),
+                Arc::new(c.days.finish()),
+                Arc::new(c.gauges.finish()),
+                Arc::new(c.values.finish()),
+                Arc::new(c.hi.finish()),
+                Arc::new(c.lo.finish()),
+                Arc::new(c.contents.finish()),
+            ],
+        );
+        self.part.rows = by_month(rows, &c.months.finish());
         self.part.aside = self.asides.finish();
         self.part
     }

@@ -26,6 +26,8 @@ pub(super) struct Collected {
     pub(super) asides: Asides,
     /// Position and record.
     pub(super) records: Vec<(u64, Record)>,
+    /// Whether it was neither JSON nor a table, but a text.
+    pub(super) is_prose: bool,
 }
 
 /// Reads a file of records.
@@ -38,7 +40,8 @@ pub(super) fn read(
     about: &About<'_>,
     file_no: i32,
 ) -> Result<Collected> {
-    let mut collected = Collected { tally: Tally::default(), asides: Asides::new(file_no), records: Vec::new() };
+    let mut collected =
+        Collected { tally: Tally::default(), asides: Asides::new(file_no), records: Vec::new(), is_prose: false };
     if as_text(ready, kind, about, &mut collected)? {
         return Ok(collected);
     }
@@ -144,6 +147,7 @@ fn as_text(ready: &Ready, kind: &'static dyn Records, about: &About<'_>, collect
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let Some(passages) = kind.text(text, about) else { return Ok(false) };
+    collected.is_prose = true;
     for passage in passages {
         collected.tally.read += 1;
         match passage.record {

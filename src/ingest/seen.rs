@@ -18,7 +18,7 @@ pub fn events(engine: &dyn Engine) -> Result<Frame> {
 }
 
 /// What their properties hold: `source, event_name, property, events, distinct_values, types, top_values` (the `top` most
-/// frequent). In a large lake one of so many rows is looked at, always the same ones; the second value says of how many one.
+/// frequent), the last also as a list in JSON, `top_values_json`. In a large lake one of so many rows is looked at, always the same ones; the second value says of how many one.
 ///
 /// # Errors
 /// If the engine refuses.

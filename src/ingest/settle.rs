@@ -1,30 +1,35 @@
 //! What becomes of a batch's rows: which stand, which the lake has, which it gives up; all asked in SQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use jiff::civil::Date;
 
+use super::names;
 use super::part::ASIDE;
 use super::publish::{Changes, MANY_FILES};
-use super::{events, readings};
+use super::spool::Spool;
+use super::{contract, zone};
 use crate::engine::Engine;
 use crate::lake::tables::{
     CONTENTS, CUSTOMER_EVIDENCE, EVENTS, FILES, IDS_ACCOUNTS, IDS_MEMBERS, IDS_USERS, LINKS, MEMBERS, RELEASES,
     SET_ASIDE, SNAPSHOTS, STATEMENTS, Table, USER_DOMAINS,
 };
-use crate::lake::{Lake, Vector};
+use crate::lake::{DataFile, Lake, Vector};
 use crate::model::column::{Type, Value};
+
+/// So many rows, in order already, are worth a file of their own rather than the sorting of their month.
+const WORTH_A_FILE: i64 = 100_000;
 
 /// The relations that a batch fills, besides those of its rows.
 const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("incoming_aside", ASIDE),
-    ("incoming_events", events::COLUMNS),
-    ("incoming_readings", readings::COLUMNS),
+    ("incoming_events", EVENT),
+    ("incoming_readings", READING),
+    ("batch_whos", names::WHOS),
+    ("batch_event_names", names::EVENT_NAMES),
     ("incoming_links", &[("anonymous_id", Type::Text), ("user_id", Type::Text), ("file_no", Type::Int)]),
-    (
-        "incoming_domains",
-        &[("user_id", Type::Text), ("domain", Type::Text), ("events", Type::Long), ("file_no", Type::Int)],
-    ),
+    ("incoming_domains", names::DOMAINS),
     ("incoming_members", MEMBER),
     ("incoming_statements", STATEMENT),
     ("incoming_releases", RELEASE),
@@ -52,6 +57,10 @@ const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("batch_pairs", &[("user_no", Type::Int), ("account_no", Type::Int)]),
     ("fresh_members", &[("no", Type::Int), ("user_no", Type::Int), ("account_no", Type::Int)]),
     ("batch_members", &[("user_no", Type::Int), ("account_no", Type::Int), ("no", Type::Int)]),
+    (
+        "numbered_whos",
+        &[("who", Type::Int), ("user_no", Type::Int), ("account_no", Type::Int), ("member_no", Type::Int)],
+    ),
     ("lake_owners", &[("month_no", Type::Int), ("file_no", Type::Int), ("row_count", Type::Long)]),
     ("incoming_keys", KEYS),
     (
@@ -65,9 +74,44 @@ const RELATIONS: &[(&str, &[(&str, Type)])] = &[
             ("seq", Type::Long),
         ],
     ),
-    ("contract_terms", &[("event_name", Type::Text), ("property", Type::Text), ("kind", Type::Text)]),
+    ("table_files", &[("file_no", Type::Int)]),
+    ("promised", contract::PROMISED),
+    ("contract_terms", contract::TERMS),
+    ("day_pieces", zone::PIECES),
 ];
 
+/// A month's events, numbered; the events of all months have their names instead (`spool`).
+const EVENT: &[(&str, Type)] = &[
+    ("row_no", Type::Long),
+    ("month_no", Type::Int),
+    ("file_no", Type::Int),
+    ("seq", Type::Long),
+    ("event_id", Type::Text),
+    ("event", Type::Int),
+    ("event_name", Type::Text),
+    ("occurred_at", Type::Moment),
+    ("local_day", Type::Day),
+    ("who", Type::Int),
+    ("properties", Type::Text),
+    ("id_hi", Type::Long),
+    ("id_lo", Type::Long),
+    ("content_hash", Type::Long),
+];
+/// A month's readings, numbered.
+const READING: &[(&str, Type)] = &[
+    ("row_no", Type::Long),
+    ("month_no", Type::Int),
+    ("file_no", Type::Int),
+    ("seq", Type::Long),
+    ("account_id", Type::Text),
+    ("observed_at", Type::Moment),
+    ("local_day", Type::Day),
+    ("gauge", Type::Text),
+    ("value", Type::Double),
+    ("id_hi", Type::Long),
+    ("id_lo", Type::Long),
+    ("content_hash", Type::Long),
+];
 pub(super) const MEMBER: &[(&str, Type)] = &[
     ("user_id", Type::Text),
     ("account_id", Type::Text),
@@ -234,7 +278,23 @@ pub(super) struct Settled {
     /// Rows that files read again no longer have.
     pub(super) vanished: BTreeMap<i32, u64>,
     pub(super) differing: u64,
+    /// The file and the position of the first of them.
+    pub(super) first_differing: Option<(i32, u64)>,
+    pub(super) absent: Vec<Absent>,
     pub(super) months: Vec<String>,
+}
+
+/// Records that the newest export of a CRM or billing source no longer names.
+#[derive(Debug, Clone)]
+pub(super) struct Absent {
+    /// `company`, `deal` or `subscription`.
+    pub(super) kind: String,
+    /// The day of the export.
+    pub(super) day: Date,
+    /// The records that are current.
+    pub(super) records: u64,
+    /// How many of them it does not name.
+    pub(super) absent: u64,
 }
 
 /// Which of the two tables by month a batch fills.
@@ -295,6 +355,7 @@ pub(super) fn ids(changes: &mut Changes<'_>) -> Result<()> {
     made(changes.engine, "batch_pairs", "event_pairs")?;
     made(changes.engine, "fresh_members", "new_members")?;
     made(changes.engine, "batch_members", "numbered_pairs")?;
+    made(changes.engine, "numbered_whos", "whos_in_numbers")?;
     changes.add(&IDS_MEMBERS, None, "select no, user_no, account_no from fresh_members order by no", &[])?;
     for table in [&IDS_USERS, &IDS_ACCOUNTS, &IDS_MEMBERS] {
         compact(changes, table, "no")?;
@@ -317,92 +378,165 @@ fn made(engine: &dyn Engine, name: &str, function: &str) -> Result<()> {
     engine.run(&format!("create or replace temp table {name} as select * from {function}()"), &[])
 }
 
-/// Settles events or readings, and writes the months they touch. `all_months`: rows of files read again are looked for
-/// everywhere, not only in the months that gain rows.
+/// Settles events or readings month by month, and writes the months they touch. `all_months`: rows of files read again
+/// are looked for everywhere, not only in the months that gain rows.
 ///
 /// # Errors
 /// If the engine refuses.
-pub(super) fn monthly(changes: &mut Changes<'_>, which: Monthly, source: &str, all_months: bool) -> Result<Settled> {
-    let engine = changes.engine;
-    let [incoming, keys, owners, ..] = which.words();
-    for (view, function) in [("incoming_keys", incoming), ("lake_keys", keys)] {
-        engine.run(&format!("drop table if exists {view}"), &[])?;
-        engine.run(&format!("create or replace temp view {view} as select * from {function}()"), &[])?;
-    }
-    let touched = engine.query("select distinct month_no from incoming_keys order by month_no", &[])?;
-    let months: Vec<_> = (0..touched.rows()).filter_map(|row| touched.long("month_no", row)).map(month_name).collect();
-    attach(changes.lake, engine, &changes.vector, which.table(), (!all_months).then_some(&months))?;
-    made(engine, "fallen", "fallen_rows")?;
-    made(engine, "met", "met_rows")?;
-    made(engine, "lake_owners", owners)?;
-    let mut settled = counts(engine, which, all_months)?;
-    let frame = engine.query("select * from batch_months() order by month_no", &[])?;
+pub(super) fn monthly(
+    changes: &mut Changes<'_>,
+    which: Monthly,
+    spool: &Spool<'_>,
+    source: &str,
+    all_months: bool,
+) -> Result<Settled> {
+    // What each month makes views of stands as empty tables until then.
+    changes.engine.run("drop table if exists incoming_keys; drop table if exists lake_keys", &[])?;
     let present = changes.present(which.table())?;
-    for row in 0..frame.rows() {
-        let number = frame.long("month_no", row).unwrap_or(0);
-        let month = month_name(number);
+    let mut months: BTreeSet<i32> = spool.months().collect();
+    if all_months {
+        months.extend(present.iter().filter_map(|file| file.month.as_deref()?.replace('-', "").parse::<i32>().ok()));
+    }
+    let mut settled = Settled::default();
+    for number in months {
+        let month = Month { which, source, number, name: format!("{:04}-{:02}", number / 100, number % 100) };
         let files: Vec<_> =
-            present.iter().filter(|file| file.month.as_deref() == Some(month.as_str())).cloned().collect();
-        let rewrite = frame.count("lost", row) > 0 || (files.len() >= MANY_FILES && frame.count("gained", row) > 0);
-        if rewrite {
-            attach(changes.lake, engine, &changes.vector, which.table(), Some(std::slice::from_ref(&month)))?;
+            present.iter().filter(|file| file.month.as_deref() == Some(month.name.as_str())).cloned().collect();
+        if month.settle(changes, spool, files, &mut settled)? {
+            settled.months.push(month.name);
         }
-        write_month(changes, which, source, (number, &month), rewrite)?;
-        if rewrite {
-            changes.remove(which.table(), files);
-        }
-        settled.months.push(month);
     }
     Ok(settled)
 }
 
-fn write_month(
-    changes: &mut Changes<'_>,
+/// A month that a batch may touch.
+struct Month<'a> {
     which: Monthly,
-    source: &str,
-    (number, month): (i64, &str),
-    rewrite: bool,
-) -> Result<()> {
-    let [.., new, kept, order] = which.words();
-    let (sql, parameters) = match rewrite {
-        false => (format!("select * from {new}(?, ?) order by {order}"), vec![source.into(), Value::Long(number)]),
-        true => (
-            format!(
-                "select * from (select * from {new}(?, ?) union all select * from {kept}(?, ?, ?)) order by {order}"
-            ),
-            vec![source.into(), Value::Long(number), source.into(), month.into(), Value::Long(number)],
-        ),
-    };
-    changes.add(which.table(), Some(month), &sql, &parameters)?;
-    Ok(())
+    source: &'a str,
+    number: i32,
+    name: String,
 }
 
-fn counts(engine: &dyn Engine, which: Monthly, all_months: bool) -> Result<Settled> {
-    let mut settled = Settled::default();
+impl Month<'_> {
+    /// Settles the month, and says whether it changed.
+    fn settle(
+        &self,
+        changes: &mut Changes<'_>,
+        spool: &Spool<'_>,
+        files: Vec<DataFile>,
+        settled: &mut Settled,
+    ) -> Result<bool> {
+        let engine = changes.engine;
+        spool.show(self.number)?;
+        attach(changes.lake, engine, &changes.vector, self.which.table(), Some(std::slice::from_ref(&self.name)))?;
+        let [incoming, keys, owners, ..] = self.which.words();
+        for (view, function) in [("incoming_keys", incoming), ("lake_keys", keys)] {
+            engine.run(&format!("create or replace temp view {view} as select * from {function}()"), &[])?;
+        }
+        made(engine, "fallen", "fallen_rows")?;
+        made(engine, "met", "met_rows")?;
+        made(engine, "lake_owners", owners)?;
+        count(engine, self.which, settled)?;
+        let frame = engine.query("select * from batch_months()", &[])?;
+        let changed = frame.rows() > 0;
+        if changed {
+            let lost = frame.count("lost", 0) > 0;
+            let runs = self.runs(spool);
+            if lost || (files.len() + runs.len() > MANY_FILES && frame.count("gained", 0) > 0) {
+                self.write_anew(changes)?;
+                changes.remove(self.which.table(), files);
+            } else {
+                self.write_runs(changes, &runs)?;
+            }
+        }
+        spool.drop_month(self.number)?;
+        Ok(changed)
+    }
+
+    /// The runs that become a file each: rows from, rows until, and how they are to be ordered. Events stand in order within
+    /// their runs; where those are short, and for readings, the engine sorts the month.
+    fn runs(&self, spool: &Spool<'_>) -> Vec<(i64, i64, &'static str)> {
+        let runs = spool.runs(self.number);
+        let rows = runs.last().map_or(0, |run| run.end);
+        let many = i64::try_from(runs.len()).unwrap_or(i64::MAX);
+        match self.which {
+            Monthly::Events if many == 1 || rows / many.max(1) >= WORTH_A_FILE => {
+                runs.iter().map(|run| (run.start, run.end, "")).collect()
+            }
+            Monthly::Events | Monthly::Readings => vec![(0, rows, self.which.words()[5])],
+        }
+    }
+
+    fn write_runs(&self, changes: &mut Changes<'_>, runs: &[(i64, i64, &'static str)]) -> Result<()> {
+        let [.., new, _, _] = self.which.words();
+        for (from, until, order) in runs {
+            let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
+            let rows = [self.source.into(), Value::Long(*from), Value::Long(*until)];
+            changes.add(
+                self.which.table(),
+                Some(&self.name),
+                &format!("select * from {new}(?, ?, ?){order}"),
+                &rows,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the month's old rows and new ones together.
+    fn write_anew(&self, changes: &mut Changes<'_>) -> Result<()> {
+        let [.., new, kept, order] = self.which.words();
+        let sql = format!(
+            "select * from (select * from {new}(?, 0, {}) union all select * from {kept}(?, ?, ?)) order by {order}",
+            i64::MAX
+        );
+        let number = Value::Long(i64::from(self.number));
+        let of_month = [self.source.into(), self.source.into(), self.name.as_str().into(), number];
+        changes.add(self.which.table(), Some(&self.name), &sql, &of_month).map(|_| ())
+    }
+}
+
+/// Adds what became of the month's rows to what is known of the others.
+fn count(engine: &dyn Engine, which: Monthly, settled: &mut Settled) -> Result<()> {
     let by_row = matches!(which, Monthly::Readings);
     let frame = engine.query("select * from file_counts(?)", &[Value::Bool(by_row)])?;
     for row in 0..frame.rows() {
-        let fate = Fate { accepted: frame.count("accepted", row), own: frame.count("own", row) };
-        settled.fates.insert(number(&frame, row), fate);
+        let fate = settled.fates.entry(number(&frame, row)).or_default();
+        fate.accepted += frame.count("accepted", row);
+        fate.own += frame.count("own", row);
     }
     let frame = engine.query("select * from displaced_rows()", &[])?;
-    settled.lost = (0..frame.rows()).map(|row| (number(&frame, row), frame.count("lost", row))).collect();
-    if all_months {
-        let frame = engine.query("select * from vanished_rows()", &[])?;
-        settled.vanished = (0..frame.rows()).map(|row| (number(&frame, row), frame.count("vanished", row))).collect();
+    for row in 0..frame.rows() {
+        *settled.lost.entry(number(&frame, row)).or_default() += frame.count("lost", row);
+    }
+    let frame = engine.query("select * from vanished_rows()", &[])?;
+    for row in 0..frame.rows() {
+        *settled.vanished.entry(number(&frame, row)).or_default() += frame.count("vanished", row);
     }
     let sql = "select (select count(*) from fallen where differs) + (select count(*) from met where differs) as n";
-    settled.differing = engine.query(sql, &[])?.count("n", 0);
-    Ok(settled)
+    let differing = engine.query(sql, &[])?.count("n", 0);
+    if differing > 0 {
+        settled.differing += differing;
+        let of_month = first(engine, "select * from differing_rows()")?;
+        settled.first_differing = settled.first_differing.into_iter().chain(of_month).min();
+    }
+    Ok(())
+}
+
+/// The first of some rows, by file and position.
+fn first(engine: &dyn Engine, rows: &str) -> Result<Option<(i32, u64)>> {
+    let frame = engine.query(&format!("select * from ({rows}) as told order by file_no, position limit 1"), &[])?;
+    Ok((frame.rows() > 0).then(|| (number(&frame, 0), frame.count("position", 0))))
 }
 
 fn number(frame: &crate::engine::Frame, row: usize) -> i32 {
     frame.long("file_no", row).and_then(|number| i32::try_from(number).ok()).unwrap_or(0)
 }
 
-fn month_name(number: i64) -> String {
-    format!("{:04}-{:02}", number / 100, number % 100)
-}
+/// Records of a batch that share an id with another and tell something else.
+const DIFFERING_RECORDS: &str = "select fate.file_no, told.position from statement_fate as fate \
+    inner join incoming_statements as told on told.row_no = fate.row_no where fate.differs \
+    union all select file_no, seq >> 22 from release_fate where differs and row_no is not null \
+    union all select file_no, seq >> 22 from evidence_fate where differs and row_no is not null";
 
 /// Settles statements, releases, evidence and what stands beside events.
 ///
@@ -434,6 +568,15 @@ pub(super) fn records(changes: &mut Changes<'_>, source: &str) -> Result<Settled
     let sql = "select (select count(*) from statement_fate where differs) + (select count(*) from release_fate where differs) \
         + (select count(*) from evidence_fate where differs) as n";
     settled.differing = engine.query(sql, &[])?.count("n", 0);
+    if settled.differing > 0 {
+        settled.first_differing = first(engine, DIFFERING_RECORDS)?;
+    }
+    let frame = engine.query("select * from records_absent() where absent > 0 order by record_kind", &[])?;
+    for row in 0..frame.rows() {
+        let Some((kind, day)) = frame.text("record_kind", row).zip(frame.day("day", row)) else { continue };
+        let (records, absent) = (frame.count("records", row), frame.count("absent", row));
+        settled.absent.push(Absent { kind, day, records, absent });
+    }
     for (table, incoming, sql) in [
         (
             &STATEMENTS,

@@ -1,5 +1,6 @@
-//! A file on its way through the machine: read on one thread, told on many, taken over in one place.
+//! A file on its way through the machine: read on one thread, told on many, taken over in one place and in its order.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,7 +18,7 @@ const WAITING: usize = 4;
 /// What tells a block.
 pub(super) type Tell<'a> = dyn Fn(&Block, &mut Room) -> Result<Part, NotByLine> + Sync + 'a;
 
-/// Reads a file and takes over what its blocks tell, in no order. A file that is not JSON by line is read again as
+/// Reads a file and takes over what its blocks tell, in their order. A file that is not JSON by line is read again as
 /// values: `again` is called first, to forget what was taken over.
 ///
 /// # Errors
@@ -39,13 +40,17 @@ pub(super) fn file(
 }
 
 fn once(ready: &Ready, start: Start, tell: &Tell<'_>, take: &mut dyn FnMut(Part) -> Result<()>) -> Result<Ended> {
-    let (blocks, waiting) = sync_channel::<Block>(WAITING);
-    let (told, results) = sync_channel::<Part>(WAITING);
+    let (blocks, waiting) = sync_channel::<(u64, Block)>(WAITING);
+    let (told, results) = sync_channel::<(u64, Part)>(WAITING);
     let (waiting, stop, not_by_line) = (Mutex::new(waiting), AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let (stop, not_by_line, waiting) = (&stop, &not_by_line, &waiting);
         let reading = scope.spawn(move || {
-            let mut send = |block| !stop.load(Ordering::Relaxed) && blocks.send(block).is_ok();
+            let mut numbers = 0..;
+            let mut send = |block| {
+                let number = numbers.next().expect("numbers do not end");
+                !stop.load(Ordering::Relaxed) && blocks.send((number, block)).is_ok()
+            };
             pour(&ready.place, ready.encoding, ready.arrangement, start, &mut send)
         });
         for _ in 0..rayon::current_num_threads().clamp(1, 16) {
@@ -53,9 +58,11 @@ fn once(ready: &Ready, start: Start, tell: &Tell<'_>, take: &mut dyn FnMut(Part)
             scope.spawn(move || work(waiting, tell, &told, stop, not_by_line));
         }
         drop(told);
-        let mut failed = None;
-        for part in results {
-            if failed.is_none() {
+        let (mut failed, mut ahead, mut next) = (None, BTreeMap::new(), 0);
+        for (number, part) in results {
+            ahead.insert(number, part);
+            while let Some(part) = ahead.remove(&next).filter(|_| failed.is_none()) {
+                next += 1;
                 failed = take(part).err();
                 stop.fetch_or(failed.is_some(), Ordering::Relaxed);
             }
@@ -67,23 +74,23 @@ fn once(ready: &Ready, start: Start, tell: &Tell<'_>, take: &mut dyn FnMut(Part)
 }
 
 fn work(
-    waiting: &Mutex<Receiver<Block>>,
+    waiting: &Mutex<Receiver<(u64, Block)>>,
     tell: &Tell<'_>,
-    told: &SyncSender<Part>,
+    told: &SyncSender<(u64, Part)>,
     stop: &AtomicBool,
     not_by_line: &AtomicBool,
 ) {
     let mut room = Room::default();
     loop {
         let next = waiting.lock().map(|waiting| waiting.recv());
-        let Ok(Ok(block)) = next else { return };
+        let Ok(Ok((number, block))) = next else { return };
         // Blocks that still come are drained, so that the reader is never left waiting.
         if stop.load(Ordering::Relaxed) {
             continue;
         }
         match tell(&block, &mut room) {
             Ok(part) => {
-                if told.send(part).is_err() {
+                if told.send((number, part)).is_err() {
                     return;
                 }
             }

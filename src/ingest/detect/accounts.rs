@@ -1,5 +1,7 @@
 //! Where the rows of a kind name their account, told from the names and values that stand there.
 
+use std::collections::BTreeSet;
+
 use super::profile::{Key, Profile};
 use super::tables::account_rank;
 use crate::plan::source::Kind;
@@ -8,6 +10,8 @@ use crate::plan::source::Kind;
 pub(super) struct Told {
     pub(super) path: Option<String>,
     pub(super) because: String,
+    /// The accounts themselves, so far as they were looked at.
+    pub(super) values: BTreeSet<String>,
 }
 
 /// What a kind's rows can name their account by: where the kind itself knows, the groups it has, and its properties.
@@ -92,20 +96,22 @@ pub(super) fn told(kind: Kind, profile: &Profile) -> Option<Told> {
     let places = places(kind)?;
     let there = |path: &&&str| profile.path(path).is_some_and(|path| profile.keys[path].rows > 0);
     if let Some(own) = places.own.iter().find(there) {
-        return Some(Told { path: None, because: format!("accounts are in `{own}`, where this kind looks by itself") });
+        let values = profile.key(own).map(|key| key.values.clone()).unwrap_or_default();
+        let because = format!("accounts are in `{own}`, where this kind looks by itself");
+        return Some(Told { path: None, because, values });
     }
     let users = places.users.iter().find_map(|user| profile.key(user)).map_or(0, |key| key.values.len());
     let found = best(profile, places.groups, &|_| Some(0), users)
         .or_else(|| best(profile, places.properties, &account_rank, users));
     let Some((path, key)) = found else {
         let because = "no value in its rows looks like an account: say where one stands with `account`".to_owned();
-        return Some(Told { path: None, because });
+        return Some(Told { path: None, because, values: BTreeSet::new() });
     };
     let written = path.strip_prefix(places.taken_off).unwrap_or(path);
     let values = counted(key.values.len(), "value");
     let many = if users > 0 { format!("{values} for {}", counted(users, "user")) } else { values };
     let because = format!("`{written}` is in {}, with {many}", profile.share(key.rows));
-    Some(Told { path: Some(written.to_owned()), because })
+    Some(Told { path: Some(written.to_owned()), because, values: key.values.clone() })
 }
 
 fn counted(many: usize, what: &str) -> String {

@@ -4,12 +4,14 @@
 mod accounts;
 mod blank;
 mod events;
+mod identity;
 mod kinds;
 mod parquet;
 mod profile;
 mod tables;
 mod write;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -65,6 +67,10 @@ pub struct Found {
     pub currencies: Vec<String>,
     /// How many rows were looked at.
     pub rows: u64,
+    /// The accounts its rows name, so far as they were looked at.
+    accounts: BTreeSet<String>,
+    /// The values of each column of a CRM's companies or of billing, so far as they were looked at.
+    columns: BTreeMap<String, BTreeSet<String>>,
     place: Place,
 }
 
@@ -83,12 +89,22 @@ pub fn plan_from(name: &str, root: &Path, files: &[PathBuf]) -> Result<(String, 
     Ok((said.text(), found))
 }
 
+/// Whether a file is a CRM's table of deals.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn is_deals(path: &Path) -> Result<bool> {
+    let name = path.to_string_lossy().into_owned();
+    Ok(look(Place { name, path: path.to_owned(), member: None })?.sheet == Sheet::Deals)
+}
+
 /// Looks at one file.
 fn look(place: Place) -> Result<Found> {
     let profile = profile::of(&place).with_context(|| format!("could not look at {}", place.name))?;
     let told = kinds::told(&profile);
     let account = told.kind.and_then(|kind| accounts::told(kind, &profile));
-    let (account, account_because) = account.map_or((None, None), |told| (told.path, Some(told.because)));
+    let (account, account_because, accounts) =
+        account.map_or((None, None, BTreeSet::new()), |told| (told.path, Some(told.because), told.values));
     Ok(Found {
         file: place.name.clone(),
         kind: told.kind,
@@ -97,6 +113,8 @@ fn look(place: Place) -> Result<Found> {
         because: told.because,
         account,
         account_because,
+        columns: identity::columns(told.kind, told.sheet, &profile),
+        accounts,
         keys: told.keys,
         currencies: told.kind.map_or_else(Vec::new, |kind| tables::currencies(kind, &profile)),
         rows: profile.rows,

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::super::source::Sheet;
 use super::events::{self, Counts};
 use super::tables::quoted;
-use super::{Certainty, Found, blank};
+use super::{Certainty, Found, blank, identity};
+use crate::diag::Diagnostic;
 use crate::plan::globs;
 use crate::plan::source::Kind;
 
@@ -23,6 +24,8 @@ pub struct Said {
     workspace: String,
     currency: Option<String>,
     sources: Vec<Source>,
+    /// The rules of `[identity]` that the values bear out.
+    identity: Option<String>,
     unknown: Vec<(String, Vec<String>)>,
 }
 
@@ -50,8 +53,7 @@ impl Said {
     pub(super) fn of(workspace: &str, root: &Path, found: &[Found]) -> Result<Self> {
         let groups = groups(found);
         if groups.is_empty() {
-            let each = found.iter().map(|found| format!("{}: {}", found.file, found.because.join("; ")));
-            bail!("none of the files is an export of a kind that is known: {}", each.collect::<Vec<_>>().join(" | "));
+            return Err(no_exports(found).into());
         }
         let mut taken = BTreeSet::new();
         let mut sources = Vec::new();
@@ -62,7 +64,8 @@ impl Said {
         }
         let unknown = found.iter().filter(|found| found.kind.is_none());
         let unknown = unknown.map(|found| (found.file.clone(), found.because.clone())).collect();
-        Ok(Self { workspace: workspace.to_owned(), currency: currency(&groups), sources, unknown })
+        let (workspace, currency, identity) = (workspace.to_owned(), currency(&groups), identity::rules(found));
+        Ok(Self { workspace, currency, sources, identity, unknown })
     }
 
     /// The plan.
@@ -82,6 +85,9 @@ impl Said {
                 let _ = writeln!(out, "#   {}: {}", one_line(file), one_line(&because.join("; ")));
             }
             out.push('\n');
+        }
+        if let Some(identity) = &self.identity {
+            let _ = writeln!(out, "# ---- Who is who: the first rule that matches wins\n[identity]\n{identity}");
         }
         self.signals(&mut out);
         out
@@ -125,6 +131,21 @@ impl Said {
             let _ = writeln!(out, "[signals.{}]\nevent = {}\n", unused(&identifier(name), &mut taken), quoted(name));
         }
     }
+}
+
+/// None of the files is an export: what each was taken for.
+fn no_exports(found: &[Found]) -> Diagnostic {
+    const SHOWN: usize = 8;
+    let mut told = Diagnostic::error("no-exports", "none of the files is an export of a kind that is known");
+    for found in found.iter().take(SHOWN) {
+        told = told.because(format!("{}: {}", found.file, found.because.join("; ")));
+    }
+    if found.len() > SHOWN {
+        told = told.because(format!("and {} more", found.len() - SHOWN));
+    }
+    told.hint(
+        "the kinds are in `throughline schema`; a table of events needs a name, a time and who did it in each row",
+    )
 }
 
 /// The currency that most files name; one has to be said where there is money.

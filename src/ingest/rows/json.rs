@@ -195,8 +195,7 @@ impl Scan<'_> {
         let mut escaped = false;
         loop {
             let rest = &self.bytes[self.at..];
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at += plain.ok_or(Broken::Incomplete)?;
+            self.at += plain(rest).ok_or(Broken::Incomplete)?;
             match self.bytes[self.at] {
                 b'"' => {
                     self.at += 1;
@@ -303,6 +302,28 @@ impl Scan<'_> {
     }
 }
 
+/// How many bytes of a text stand before its quote, an escape or a control character; looked for eight at a time.
+fn plain(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let equal = |word: u64, byte: u8| {
+        let differs = word ^ (ONES * u64::from(byte));
+        differs.wrapping_sub(ONES) & !differs
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // A borrow may mark bytes behind one that is found, never before it.
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (control | equal(word, b'"') | equal(word, b'\\')) & HIGH;
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    found.map(|at| words.len() * 8 + at)
+}
+
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).expect("rows and pages are held below 4 GiB")
 }
@@ -336,10 +357,29 @@ impl<'a> Json<'a> {
     /// The value of a key; of several equal ones the last. A list of `{key, value}` pairs is an object.
     pub fn get(&self, key: &str) -> Option<Json<'a>> {
         match self.shape() {
-            Shape::Object => self.children().filter(|child| child.is_called(key)).last(),
+            Shape::Object => self.last_called(key),
             Shape::List => self.pairs().filter(|(name, _)| name == key).last().map(|(_, value)| value),
             Shape::Null | Shape::Bool | Shape::Number | Shape::Text => None,
         }
+    }
+
+    /// Every lookup of every row comes by here: keys are told apart by their lengths before their bytes are looked at.
+    fn last_called(&self, key: &str) -> Option<Json<'a>> {
+        let (text, end) = (self.text.as_bytes(), self.node().next);
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let node = &self.nodes[at as usize];
+            let (from, to) = (node.key.0 as usize, node.key.1 as usize);
+            let called = match node.key_escaped {
+                true => Json { at, ..*self }.key() == key,
+                false => to - from == key.len() && &text[from..to] == key.as_bytes(),
+            };
+            if called {
+                found = Some(Json { at, ..*self });
+            }
+            at = node.next;
+        }
+        found
     }
 
     /// A path: a key of that very name, else nested keys.
@@ -619,6 +659,19 @@ mod tests {
         assert_eq!(tape.lay("Traceback"), Err(Broken::At(0)));
         assert_eq!(tape.lay(&"[".repeat(100_000)), Err(Broken::TooDeep));
         assert!(tape.lay("01").is_err());
+    }
+
+    #[test]
+    fn what_ends_a_text_is_found_wherever_it_stands() {
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        for byte in 0..=255_u8 {
+            for at in 0..20 {
+                let mut text = vec![b'\xc3'; 20];
+                text[at] = byte;
+                text[(at + 3).min(19)] = b'!';
+                assert_eq!(plain(&text), text.iter().position(ends), "{byte} at {at}");
+            }
+        }
     }
 
     #[test]

@@ -36,6 +36,42 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code, in the order in which one comes before another.
+    pub const ALL: [Self; 27] = [
+        Self::FileUnreadable,
+        Self::NotAnExport,
+        Self::FileTruncated,
+        Self::RowTooLong,
+        Self::NulBytes,
+        Self::EncodingUnreadable,
+        Self::NotJson,
+        Self::JsonTooDeep,
+        Self::NotAnObject,
+        Self::ColumnsMissing,
+        Self::ColumnsCount,
+        Self::QuoteUnclosed,
+        Self::CellsExtra,
+        Self::DateOrderUndecided,
+        Self::DateOrderMixed,
+        Self::IdMissing,
+        Self::IdMangled,
+        Self::EventMissing,
+        Self::TimeMissing,
+        Self::TimeUnreadable,
+        Self::TimeImplausible,
+        Self::AccountMissing,
+        Self::NumberUnreadable,
+        Self::NumberAmbiguous,
+        Self::IntervalUnknown,
+        Self::QuoteMissing,
+        Self::ReleaseDraft,
+    ];
+
+    /// The code of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.word() == word)
+    }
+
     /// The word that is printed and stored.
     pub fn word(self) -> &'static str {
         match self {

@@ -41,7 +41,7 @@ impl Subscription {
             ("plan", self.plan),
             ("interval", self.interval),
             ("quantity", self.quantity.map(Amount::text)),
-            ("mrr", self.mrr.map(Amount::text)),
+            ("mrr", self.mrr.map(Amount::exact_text)),
             ("currency", self.currency),
             ("started_at", self.started_at),
             ("trial_end", self.trial_end),

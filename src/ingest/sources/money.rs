@@ -93,15 +93,24 @@ impl Amount {
 
     /// Its digits, at most six places, without trailing zeros.
     pub(super) fn text(self) -> String {
-        let shown = rounded(self.0, TO_SHOWN);
-        let sign = if shown < 0 { "-" } else { "" };
-        let (whole, fraction) = (shown.unsigned_abs() / 1_000_000, shown.unsigned_abs() % 1_000_000);
-        if fraction == 0 {
-            return format!("{sign}{whole}");
-        }
-        let digits = format!("{fraction:06}");
-        format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+        digits(rounded(self.0, TO_SHOWN), 1_000_000, 6)
     }
+
+    /// Its digits, at most twelve places: what is summed before it is rounded (R7.7).
+    pub(super) fn exact_text(self) -> String {
+        digits(self.0, ONE.unsigned_abs(), 12)
+    }
+}
+
+/// A whole number of parts of one as a decimal, without trailing zeros.
+fn digits(value: i128, one: u128, places: usize) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, fraction) = (value.unsigned_abs() / one, value.unsigned_abs() % one);
+    if fraction == 0 {
+        return format!("{sign}{whole}");
+    }
+    let digits = format!("{fraction:0places$}");
+    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
 }
 
 /// Division, half away from nothing.
@@ -166,6 +175,7 @@ mod tests {
             Some("990")
         );
         assert_eq!(amount("100").scaled(1, 12).map(Amount::text).as_deref(), Some("8.333333"));
+        assert_eq!(amount("-100").scaled(1, 12).map(Amount::exact_text).as_deref(), Some("-8.333333333333"));
         assert_eq!(amount("0.5").times(amount("0.5")).map(Amount::text).as_deref(), Some("0.25"));
         assert_eq!(amount("10").less(amount("15")), Some(Amount::ZERO));
         assert_eq!(amount("1e26").times(amount("1e26")), None);

@@ -10,6 +10,10 @@ use crate::ingest::tables::Cells;
 pub(super) struct Subscriptions;
 
 impl Layout for Subscriptions {
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn rows(&self) -> Rows {
         Rows::Records(&Subscriptions)
     }

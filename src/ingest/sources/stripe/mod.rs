@@ -16,6 +16,10 @@ use crate::ingest::tables::Cells;
 pub(super) struct Stripe;
 
 impl Layout for Stripe {
+    fn version(&self) -> u32 {
+        2
+    }
+
     fn rows(&self) -> Rows {
         Rows::Records(&Stripe)
     }
@@ -139,8 +143,8 @@ mod tests {
         let body = Value::Object(object::read(&object).expect("it reads").subscription.body());
         assert_eq!(
             body,
-            json!({ "status": "trialing", "plan": "gold", "interval": "3 month", "quantity": "2", "mrr": "3333.333333",
-                "currency": "JPY", "started_at": "1970-01-01T00:00:00Z" })
+            json!({ "status": "trialing", "plan": "gold", "interval": "3 month", "quantity": "2",
+                "mrr": "3333.333333333333", "currency": "JPY", "started_at": "1970-01-01T00:00:00Z" })
         );
     }
 

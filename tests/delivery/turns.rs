@@ -1,0 +1,42 @@
+//! Two at once: the second is told who holds the lock; a lock left by a dead process is taken over, and that is said.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use crate::program::{command, synth, throughline, told};
+
+#[test]
+fn the_second_is_told_who_holds_the_lock_and_a_dead_ones_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("company");
+    synth(&root);
+    // It holds the lock for as long as more may come in.
+    let mut first = command(&root, &["ingest", "product", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let holder = format!("`throughline ingest`, process {}", first.id());
+    let lock = root.join(".throughline/lock");
+    while !fs::read_to_string(&lock).unwrap_or_default().starts_with(&holder) {
+        assert!(first.try_wait().unwrap().is_none(), "it waits for standard input");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for arguments in [&["ingest"][..], &["run"]] {
+        let second = throughline(&root, arguments);
+        assert_eq!(second.status.code(), Some(3), "{}", told(&second));
+        assert!(told(&second).contains(&holder), "{}", told(&second));
+    }
+    let reader = throughline(&root, &["sql", "select count(*) as n from files", "--format", "csv"]);
+    assert!(reader.status.success(), "who only reads never waits: {}", told(&reader));
+
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let third = throughline(&root, &["ingest", "releases"]);
+    assert_eq!(third.status.code(), Some(0), "{}", told(&third));
+    assert!(told(&third).contains(&holder) && told(&third).contains("taken over"), "{}", told(&third));
+    let fourth = throughline(&root, &["ingest", "releases"]);
+    assert!(!told(&fourth).contains("taken over"), "it is said once: {}", told(&fourth));
+}
