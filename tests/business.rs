@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use throughline::business::account_parts;
 use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::model::column::{Type, Value};
 use throughline::model::metric::{Business, Metric};
@@ -13,6 +14,7 @@ use throughline::model::reading::{Datum, Reading, Series};
 use throughline::model::scope::Scope;
 use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::stats::mix::When;
 
 const PLAN: &str = r#"
 [workspace]
@@ -52,6 +54,10 @@ over = "3mo"
 
 const AS_OF: Date = date(2026, 6, 17);
 
+/// Amounts with the twelve places that `shape` tells.
+const EXACT: &str = "create or replace temp table subscription_versions as select *, \
+     cast(mrr_micros * cast(0.000001 as decimal(12, 6)) as decimal(28, 12)) as exact_mrr from told_versions";
+
 /// One subscription of the make-believe company: what it costs, when it pays, and who pays.
 #[derive(Debug, Clone)]
 struct Subscription {
@@ -78,7 +84,7 @@ impl Company {
         let engine = DuckDb::open(&Limits { threads: Some(1), ..Limits::default() })?;
         let company = Self { plan, subscriptions, engine };
         company.relations()?;
-        throughline::business::prepare(&company.engine, &company.plan)?;
+        throughline::business::prepare(&company.engine, &company.plan, &company.scope(), &|_| None)?;
         Ok(company)
     }
 
@@ -103,8 +109,12 @@ impl Company {
                     moment(one.trial_end),
                     Value::Null,
                     moment(one.ends),
+                    Value::Null,
+                    "month".into(),
                     Value::Long(i64::MIN),
                     Value::Long(i64::MAX),
+                    Value::Long(0),
+                    Value::Null,
                     one.micros.into(),
                 ]
             })
@@ -118,11 +128,18 @@ impl Company {
             ("trial_end", Moment),
             ("canceled_at", Moment),
             ("ended_at", Moment),
+            ("current_period_end", Moment),
+            ("interval", Text),
             ("from_us", Long),
             ("to_us", Long),
+            ("known_us", Long),
+            ("valid_to", Type::Day),
             ("mrr_micros", Long),
         ];
-        self.engine.relation("subscription_versions", &columns, &rows)?;
+        self.engine.relation("told_versions", &columns, &rows)?;
+        self.engine.run(EXACT, &[])?;
+        self.engine.relation("lone_companies", &[("company_id", Text), ("account", Int)], &[])?;
+        self.engine.relation("companies", &[("company_id", Text)], &[])?;
         let customers: Vec<Vec<Value>> = (0..12)
             .map(|number: i32| {
                 let account = if number < 9 { Value::Long(number.into()) } else { Value::Null };
@@ -134,8 +151,9 @@ impl Company {
             &[("source", Text), ("customer_id", Text), ("account", Int), ("company_id", Text)],
             &customers,
         )?;
-        let accounts: Vec<Vec<Value>> = (0..9).map(|number: i32| vec![number.into(), Value::Null]).collect();
-        self.engine.relation("accounts", &[("account", Int), ("company_id", Text)], &accounts)?;
+        let account = |number: i32| vec![number.into(), format!("team-{number}").into(), Value::Null];
+        let accounts: Vec<Vec<Value>> = (0..9).map(account).collect();
+        self.engine.relation("accounts", &[("account", Int), ("account_id", Text), ("company_id", Text)], &accounts)?;
         let middle = self.us(date(2026, 1, 10));
         let attributes: Vec<Vec<Value>> = (0..9)
             .flat_map(|number: i32| {
@@ -198,18 +216,19 @@ impl Company {
     }
 
     fn measure(&self, id: &str, question: &Question) -> Result<Series> {
-        let business = self.metric(id);
-        let end = plus_days(AS_OF, 1);
-        let scope = Scope {
+        throughline::business::measure(&self.engine, &self.plan, &self.scope(), self.metric(id), question)
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
             as_of: AS_OF,
-            as_of_end_us: self.us(end),
+            as_of_end_us: self.us(plus_days(AS_OF, 1)),
             as_of_is_explicit: true,
             first_day: None,
             known_since: None,
             sources: Vec::new(),
             kept: Vec::new(),
-        };
-        throughline::business::measure(&self.engine, &self.plan, &scope, business, question)
+        }
     }
 
     fn metric(&self, id: &str) -> &Business {
@@ -296,6 +315,52 @@ fn movements_add_up_to_the_cent_in_every_cell() -> Result<()> {
         }
         assert!(whole.readings.windows(2).all(|pair| money(&pair[0], "closing") == money(&pair[1], "opening")));
     }
+    Ok(())
+}
+
+#[test]
+fn accounts_parts_make_the_readings_of_both_months() -> Result<()> {
+    for seed in 0..20 {
+        let company = Company::of(seed)?;
+        for id in ["mrr", "nrr", "renewals"] {
+            let readings = company.measure(id, &Question::default())?.readings;
+            for pair in readings.windows(2) {
+                let (from, to) = (pair[0].period, pair[1].period);
+                let (scope, metric) = (company.scope(), company.metric(id));
+                let parts = account_parts(&company.engine, &company.plan, &scope, metric, (from, to))?;
+                for (when, reading) in [(When::Before, &pair[0]), (When::After, &pair[1])] {
+                    let (whole, told) = (parts.value(when), reading.value);
+                    let near = whole.zip(told).map_or(whole == told, |(one, other)| (one - other).abs() < 1e-5);
+                    assert!(near, "seed {seed}, {id}, {}: {whole:?} and {told:?}", reading.period.start);
+                }
+                let sum: f64 = parts.movers().iter().map(|mover| mover.contribution).sum();
+                let moved = pair[1].value.unwrap_or(0.0) - pair[0].value.unwrap_or(0.0);
+                let comparable = pair.iter().all(|reading| reading.value.is_some());
+                assert!(!comparable || (sum - moved).abs() < 1e-5, "seed {seed}, {id}: {sum} and {moved}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn twelfths_of_a_year_s_price_add_up_before_they_are_rounded() -> Result<()> {
+    let company = Company::of(0)?;
+    company.engine.run("delete from told_versions", &[])?;
+    for number in 0..2 {
+        let sql = format!(
+            "insert into told_versions values ('billing', 's{number}', 'customer-{number}', 'active', \
+             '2026-01-01 00:00:00+00', null, null, null, null, 'year', {}, {}, 0, null, 41666667)",
+            i64::MIN,
+            i64::MAX
+        );
+        company.engine.run(&sql, &[])?;
+    }
+    company.engine.run(EXACT, &[])?;
+    company.engine.run("update subscription_versions set exact_mrr = 41.666666666667", &[])?;
+    throughline::business::prepare(&company.engine, &company.plan, &company.scope(), &|_| None)?;
+    let last = company.measure("mrr", &Question::default())?.readings.pop().expect("a month");
+    assert_eq!(last.value, Some(83.333_333));
     Ok(())
 }
 

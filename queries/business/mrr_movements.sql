@@ -3,7 +3,8 @@
 -- grain   one row per period and cell with a customer that pays at either end
 -- reads   ends; told_cells; asked_periods
 -- rules   `new` never paid before the period; `reactivation` did, and paid nothing at its opening
---         opening + new + reactivation + expansion - contraction - churn = closing, in every row
+--         whole millionths of each customer, so that, in every row,
+--         opening + new + reactivation + expansion - contraction - churn = closing
 create or replace macro mrr_movements() as table
 select
     ends.period,

@@ -8,8 +8,8 @@ select
     ends.period,
     told_cells.cell,
     bool_or(told_cells.assumed) as assumed,
-    cast(sum(ends.base_micros) as bigint) as base_micros,
-    cast(sum(ends.closing_micros) as bigint) as now_micros
+    cast(round(sum(ends.base_exact) * 1000000) as bigint) as base_micros,
+    cast(round(sum(ends.closing_exact) * 1000000) as bigint) as now_micros
 from ends
 inner join told_cells on told_cells.thing = ends.thing
 where ends.base_micros > 0

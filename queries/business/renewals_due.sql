@@ -6,7 +6,9 @@ create or replace macro renewals_due() as table
 select
     asked_periods.period,
     renewals.renewal_id as thing,
+    renewals.unit,
     renewals.account,
+    renewals.crm_only,
     renewals.state,
     renewals.due_us
 from asked_periods

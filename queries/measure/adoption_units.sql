@@ -2,7 +2,7 @@
 --
 -- grain   one row per period and eligible actor
 -- reads   uses() (role 0 the use, role 1 any event); periods (period, read_us, window_end); windows (period, nth,
---         start_day, end_day: this window and the two before it); actors(); placed; eligible_spans
+--         start_day, end_day: this window and the two before it); adoption_firsts(); actors(); placed; eligible_spans
 -- rules   eligible: exists at the window's last instant and passes the test then (R5.1); a window ends with every day, so
 --         the first day on which it met the definition is always a day of use (R5.3)
 -- engine  duckdb: days are subtracted from each other
@@ -20,44 +20,8 @@ days as (
     group by actor, day_number
 ),
 
-running as (
-    select
-        actor,
-        day_number,
-        sum(uses) over (partition by actor order by day_number range between trailing_days - 1 preceding and current row) as uses
-    from days
-),
-
-spells as (
-    select
-        actor,
-        day_number,
-        lag(day_number) over (partition by actor, usr order by day_number) as before,
-        lead(day_number) over (partition by actor, usr order by day_number) as next_day
-    from user_days
-    where usr is not null
-),
-
-comings as (
-    select actor, day_number, 1 as change from spells where before is null or before + trailing_days <= day_number
-    union all
-    select actor, day_number + trailing_days, -1 from spells where next_day is null or next_day >= day_number + trailing_days
-    union all
-    select actor, day_number, 0 from days
-),
-
-crowds as (
-    select actor, day_number, sum(sum(change)) over (partition by actor order by day_number) as users
-    from comings
-    group by actor, day_number
-),
-
 firsts_met as (
-    select running.actor, min(running.day_number) as day_number
-    from running
-    inner join crowds on crowds.actor = running.actor and crowds.day_number = running.day_number
-    where running.uses >= at_least and crowds.users >= min_users
-    group by running.actor
+    select actor, day_number from adoption_firsts(at_least, trailing_days, min_users)
 ),
 
 firsts_used as (

@@ -8,7 +8,7 @@ create or replace macro attributes(begin_us, end_us) as table
 with held as (
     select account, segment, raw, assumed, greatest(from_us, begin_us) as from_us, least(to_us, end_us) as to_us
     from segment_values
-    where from_us < to_us
+    where greatest(from_us, begin_us) < least(to_us, end_us)
 ),
 
 points as (

@@ -3,8 +3,9 @@
 -- grain   one row per account, segment and stretch in which a subscription of its own customers runs
 -- reads   subscription_versions; customers; asked_segments (segment, kind, field, pointer)
 -- rules   trials included; of several the one with the largest MRR, then the latest start, then the smallest id
---         one that is canceled without an end ends at its period's end, else at `canceled_at`, else on the file's day
-create or replace macro billing_values() as table
+--         one that is canceled without an end ends at its period's end if that has passed, else at `canceled_at`, else on the
+--         file's day (R7.1)
+create or replace macro billing_values(as_of_end_us) as table
 with running as (
     select
         customers.account,
@@ -24,11 +25,12 @@ with running as (
             subscription_versions.to_us,
             coalesce(
                 epoch_us(subscription_versions.ended_at),
-                case when subscription_versions.status = 'canceled' then coalesce(
-                    epoch_us(subscription_versions.current_period_end),
-                    epoch_us(subscription_versions.canceled_at),
-                    subscription_versions.known_us
-                ) end,
+                case
+                    when subscription_versions.status is distinct from 'canceled' then null
+                    when epoch_us(subscription_versions.current_period_end) <= as_of_end_us
+                        then epoch_us(subscription_versions.current_period_end)
+                    else coalesce(epoch_us(subscription_versions.canceled_at), subscription_versions.known_us)
+                end,
                 subscription_versions.to_us
             )
         ) as to_us

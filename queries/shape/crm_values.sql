@@ -1,12 +1,18 @@
--- What the CRM says of each account's segments, version by version.
+-- What the CRM says of each account's segments, version by version; of companies without an account too.
 --
 -- grain   one row per account, segment and stretch in which a version of its company holds
--- reads   accounts; companies; asked_segments (segment, kind, field, pointer)
+-- reads   accounts; lone_companies; companies; asked_segments (segment, kind, field, pointer)
 -- rules   before its first known version a company's first is used, and said to be `assumed`
 create or replace macro crm_values() as table
-with told as (
+with places as (
+    select account, company_id from accounts
+    union all
+    select account, company_id from lone_companies
+),
+
+told as (
     select
-        accounts.account,
+        places.account,
         asked_segments.segment,
         companies.from_us,
         companies.to_us,
@@ -15,8 +21,8 @@ with told as (
             json_extract_string(companies.fields, asked_segments.pointer),
             case asked_segments.field when 'name' then companies.name when 'domain' then companies.domain end
         ) as raw
-    from accounts
-    inner join companies on companies.company_id = accounts.company_id
+    from places
+    inner join companies on companies.company_id = places.company_id
     cross join asked_segments
     where asked_segments.kind = 'crm'
 )

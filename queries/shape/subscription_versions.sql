@@ -3,6 +3,7 @@
 -- grain   one row per subscription and run of equal content
 -- reads   record_versions
 -- rules   `mrr` is what a month costs while it runs, whatever the status; absent where the file named no amount
+--         `exact_mrr` has twelve places, so that twelfths of a year's price add up before they are rounded (R7.1, R7.7)
 create or replace macro subscription_versions() as table
 select
     source,
@@ -27,6 +28,7 @@ select
     from_us,
     to_us,
     known_us,
-    cast(round(try_cast(json_extract_string(body, '$.mrr') as decimal(24, 6)) * 1000000) as bigint) as mrr_micros
+    cast(round(try_cast(json_extract_string(body, '$.mrr') as decimal(24, 6)) * 1000000) as bigint) as mrr_micros,
+    try_cast(json_extract_string(body, '$.mrr') as decimal(28, 12)) as exact_mrr
 from record_versions
 where record_kind = 'subscription';

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 
-use super::{cells, wording};
+use super::{cells, trust, wording};
 use crate::engine::{Engine, Frame};
 use crate::model::cell::Split;
 use crate::model::column::{Type, Value};
@@ -34,7 +34,9 @@ pub fn measure(
         BusinessKind::NetRevenueRetention { .. } => ends(engine, "base_us", "net_revenue_retention")?,
         BusinessKind::RenewalRate { .. } => due(engine)?,
     };
-    let readings = months.readings(&frame, &splits, question, |row| figures(&business.kind, &frame, row));
+    let mut readings = months.readings(&frame, &splits, question, |row| figures(&business.kind, &frame, row));
+    let held = trust::held(plan, scope, business);
+    trust::keep_covered(scope, &held, &mut readings);
     Ok(Series {
         metric: Some(business.id.clone()),
         kind: business.kind.name(),
@@ -45,7 +47,7 @@ pub fn measure(
         },
         definition: wording::definition(plan, &business.kind),
         definition_hash: crate::plan::hash::definition_hash(&Metric::Business(business.clone()), plan),
-        held: Vec::new(),
+        held,
         readings,
     })
 }
@@ -55,14 +57,21 @@ const OPENING_OR_CLOSING: &str =
     "case when period_ends.opening_micros > 0 then asked_periods.opening_us else asked_periods.closing_us end";
 
 /// The months asked, with the instants each is read at.
-struct Months {
+pub(super) struct Months {
     periods: Vec<Period>,
     as_of_end_us: i64,
     ends_us: Vec<i64>,
 }
 
 impl Months {
-    fn of(engine: &dyn Engine, plan: &Plan, scope: &Scope, business: &Business, question: &Question) -> Result<Self> {
+    /// Fills `asked_periods` for a question.
+    pub(super) fn of(
+        engine: &dyn Engine,
+        plan: &Plan,
+        scope: &Scope,
+        business: &Business,
+        question: &Question,
+    ) -> Result<Self> {
         let calendar = &plan.workspace.calendar;
         let to = question.to.map_or(scope.as_of, |to| to.min(scope.as_of));
         let from = match question.from {
@@ -95,6 +104,11 @@ impl Months {
             .collect();
         engine.relation("asked_periods", &PERIODS, &rows)?;
         Ok(Self { periods, as_of_end_us: scope.as_of_end_us, ends_us })
+    }
+
+    /// The number of a month among those asked.
+    pub(super) fn place(&self, month: Period) -> Option<i64> {
+        self.periods.iter().position(|period| *period == month).and_then(|place| i64::try_from(place).ok())
     }
 
     /// Readings in order, months and cells without rows included (R0.10).
@@ -170,12 +184,13 @@ fn first_day(engine: &dyn Engine, plan: &Plan, kind: &BusinessKind) -> Result<Op
     }
 }
 
+/// Keeps customers' figures at the instants asked.
+pub(super) const ENDS: &str = "create or replace temp table ends as \
+     select period || ':' || source || ':' || customer_id as thing, * from period_ends()";
+
 /// Customers' figures at the instants asked, put into their cells at one of them, and summed by a query.
 fn ends(engine: &dyn Engine, told_at: &str, query: &str) -> Result<Frame> {
-    engine.run(
-        "create or replace temp table ends as select period || ':' || source || ':' || customer_id as thing, * from period_ends()",
-        &[],
-    )?;
+    engine.run(ENDS, &[])?;
     cells::tell(
         engine,
         &format!(
@@ -186,10 +201,13 @@ fn ends(engine: &dyn Engine, told_at: &str, query: &str) -> Result<Frame> {
     engine.query(&format!("select * from {query}() order by all"), &[])
 }
 
+/// Keeps the renewals of each month's trailing span.
+pub(super) const DUE: &str = "create or replace temp table due as select * from renewals_due()";
+
 /// Renewals of each month's trailing span, put into their cells at their own date, and counted.
 fn due(engine: &dyn Engine) -> Result<Frame> {
-    engine.run("create or replace temp table due as select * from renewals_due()", &[])?;
-    cells::tell(engine, "select distinct thing, account, true as crm_only, due_us as us from due")?;
+    engine.run(DUE, &[])?;
+    cells::tell(engine, "select distinct thing, account, crm_only, due_us as us from due")?;
     engine.query("select * from renewal_rate() order by all", &[])
 }
 

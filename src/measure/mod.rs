@@ -1,12 +1,13 @@
 //! The third stage: readings of every metric, planned or asked for, by the same code.
 
 pub mod explain;
+pub mod issues;
 pub mod kinds;
 pub mod sequence;
 pub mod wording;
 
 mod asked;
-mod issues;
+mod movers;
 mod parts;
 mod reached;
 mod span;
@@ -24,8 +25,11 @@ use crate::plan::hash::definition_hash;
 
 pub use explain::{Explanation, explain};
 pub use kinds::activation::{Curve, activation_curve};
+pub use kinds::adoption::since_available;
+pub use movers::{account_parts, kept};
 pub use reached::reached;
 pub use span::widened;
+pub use trust::sources;
 
 use parts::Part;
 use span::Span;

@@ -13,11 +13,11 @@ use crate::plan::source::Kind;
 use crate::plan::{Matches, Plan};
 
 /// The sources a metric reads: those of events for its event signals, those of snapshots for its gauges.
-fn sources<'a>(plan: &Plan, scope: &'a Scope, traction: &Traction) -> Vec<&'a SourceSpan> {
+pub fn sources<'a>(plan: &Plan, scope: &'a Scope, traction: &Traction) -> Vec<&'a SourceSpan> {
     let signals = kinds::signals(&traction.kind);
     let of_gauge = |id| matches!(plan.signal(id).matches, Matches::Gauge(_));
     let reads_events = signals.iter().any(|id| !of_gauge(id));
-    let reads_gauges = kinds::reads_gauges(&traction.kind) || signals.iter().any(|id| of_gauge(id));
+    let reads_gauges = !kinds::gauges(&traction.kind).is_empty() || signals.iter().any(|id| of_gauge(id));
     let is_read = |span: &&SourceSpan| {
         plan.sources.iter().any(|source| {
             source.name == span.source

@@ -20,8 +20,10 @@ pub(super) fn attributes(
     maps(engine, plan, side_file)?;
     bands(engine, plan)?;
     engine.run(&value_hits(plan, window), &[])?;
+    table(engine, "lone_companies", "lone_companies.sql", "lone_companies()")?;
     table(engine, "crm_values", "crm_values.sql", "crm_values()")?;
-    table(engine, "billing_values", "billing_values.sql", "billing_values()")?;
+    let call = format!("billing_values({})", window.as_of_end_us);
+    table(engine, "billing_values", "billing_values.sql", &call)?;
     load(engine, "event_values.sql")?;
     let columns = "account, segment, raw, from_us, to_us, assumed";
     engine.run(

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::engine::{Engine, queries};
 use crate::model::scope::Scope;
 
-/// Runs every check on what [`super::shape`] made; says of each that found something how many rows.
+/// Runs every check on what [`super::shape`] made; says of each that found something what it is, how many rows, and one.
 ///
 /// # Errors
 /// If the engine refuses.
@@ -21,8 +21,17 @@ pub fn checks(engine: &dyn Engine, scope: &Scope) -> Result<Vec<Diagnostic>> {
             "hits_after_as_of" => format!("date '{}'", scope.as_of),
             _ => String::new(),
         };
-        let rows = engine.query(&format!("select count(*) as row_count from {name}({arguments})"), &[])?;
-        found.extend(issues::check_failed(name, rows.count("row_count", 0)));
+        let sql = format!(
+            "select count(*) as row_count, min(cast(to_json(wrong) as varchar)) as example from {name}({arguments}) as wrong"
+        );
+        let rows = engine.query(&sql, &[])?;
+        let example = rows.text("example", 0);
+        found.extend(issues::check_failed(name, head(query.text), rows.count("row_count", 0), example.as_deref()));
     }
     Ok(found)
+}
+
+/// The sentence at the head of a query, without its full stop.
+fn head(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_start_matches("-- ").trim_end_matches('.')
 }

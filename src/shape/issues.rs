@@ -16,6 +16,8 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
         ("before-telemetry", "rows lie so far before all others that no metric reads them"),
         ("accounts-unmatched", "paying customers match no product account"),
         ("companies-unmatched", "product accounts match no company of the CRM"),
+        ("name-ambiguous", "deals name a company, and several companies have that name"),
+        ("zone-differs", "the lake's days are cut in another zone than the plan's: `ingest` cuts them anew"),
         ("memberships-many", "events belong to no account, since their users are members of several"),
         ("own-people", "users of our own were left out"),
         ("segment-unmapped", "a segment's map does not name every value"),
@@ -62,23 +64,24 @@ pub(super) fn before_telemetry(first: Date, rows: u64) -> Diagnostic {
         .because("the rows stay in the lake; no metric reads them")
 }
 
-/// Paying customers that match no account.
-pub(super) fn customers_unmatched(rate: &MatchRate) -> Option<Diagnostic> {
+/// Paying customers that match no account: a warning beyond the plan's limit of revenue.
+pub(super) fn customers_unmatched(rate: &MatchRate, limit: f64) -> Option<Diagnostic> {
     let missing = rate.customers - rate.customers_matched;
     if missing == 0 || rate.mrr_micros == 0 {
         return None;
     }
     let share = 1.0 - rate.mrr_matched_micros as f64 / rate.mrr_micros as f64;
+    let what = format!("{missing} of {} paying customers match no product account", rate.customers);
+    let told = if share > limit {
+        Diagnostic::warning("accounts-unmatched", what)
+    } else {
+        Diagnostic::note("accounts-unmatched", what)
+    };
+    let held = format!("they hold {:.0}% of MRR; the plan allows up to {:.0}%", share * 100.0, limit * 100.0);
     Some(
-        Diagnostic::warning(
-            "accounts-unmatched",
-            format!("{missing} of {} paying customers match no product account", rate.customers),
-        )
-        .because(format!(
-            "they hold {:.0}% of MRR, so every figure that joins use and revenue rests on the rest",
-            share * 100.0
-        ))
-        .hint("add a rule under `[identity]`, or see `throughline accounts suggest`"),
+        told.because(held)
+            .because("every figure that joins use and revenue rests on the rest")
+            .hint("add a rule under `[identity]`, or see `throughline accounts suggest`"),
     )
 }
 
@@ -95,13 +98,34 @@ pub(super) fn accounts_unmatched(rate: &MatchRate) -> Option<Diagnostic> {
 /// Events of users who were members of several accounts at the time.
 pub(super) fn memberships_many(events: u64) -> Option<Diagnostic> {
     (events > 0).then(|| {
-        Diagnostic::warning(
-            "memberships-many",
-            format!("{events} events belong to no account: their users are members of several"),
-        )
-        .because("the event names no account, and membership puts its user in more than one at the time")
-        .hint("let the events name their account, or end memberships with a `to` date")
+        let what = match events {
+            1 => "1 event belongs to no account: its user is a member of several".to_owned(),
+            _ => format!("{events} events belong to no account: their users are members of several"),
+        };
+        Diagnostic::warning("memberships-many", what)
+            .because("the event names no account, and membership puts its user in more than one at the time")
+            .hint("let the events name their account, or end memberships with a `to` date")
     })
+}
+
+/// Deals that name a company, and not which of several of that name.
+pub(super) fn name_ambiguous(source: &str, deals: u64, name: &str, companies: u64) -> Diagnostic {
+    let deals_word = if deals == 1 { "1 deal".to_owned() } else { format!("{deals} deals") };
+    let belong = if deals == 1 { "belongs" } else { "belong" };
+    Diagnostic::warning(
+        "name-ambiguous",
+        format!("{deals_word} of `{source}` {belong} to no company: several have its name"),
+    )
+    .because(format!("they give a name and no id; for instance `{name}` is the name of {companies} companies"))
+    .hint("export the deals with the ids of their companies, or merge the companies in the CRM")
+}
+
+/// The lake was written with another zone than the plan has.
+pub(super) fn zone_differs(plan: &Plan, lake: &str) -> Diagnostic {
+    let zone = &plan.workspace.timezone;
+    Diagnostic::error("zone-differs", format!("the lake's days are cut in {lake}, and the plan's `timezone` is {zone}"))
+        .because("every figure would stand under the wrong day")
+        .hint(format!("cut them anew with `throughline ingest`, or set `timezone = \"{lake}\"` again"))
 }
 
 /// Our own people, left out.
@@ -127,11 +151,12 @@ pub(super) fn unmapped(segment: &str, values: &[String]) -> Diagnostic {
     .hint("add a row for each to the map's file")
 }
 
-/// A data check that found rows that should not exist.
-pub(super) fn check_failed(name: &str, rows: u64) -> Option<Diagnostic> {
+/// A data check that found rows that should not exist: what they are, how many, and one of them.
+pub(super) fn check_failed(name: &str, what: &str, rows: u64, example: Option<&str>) -> Option<Diagnostic> {
     let rows_word = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-    (rows > 0).then(|| {
+    let told = || {
         Diagnostic::warning("data-check", format!("the check `{name}` finds {rows_word} that should not exist"))
-            .because(format!("what they are stands at the head of queries/checks/{name}.sql"))
-    })
+            .because(what)
+    };
+    (rows > 0).then(|| example.into_iter().fold(told(), |told, row| told.because(format!("for instance {row}"))))
 }

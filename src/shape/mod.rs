@@ -127,9 +127,10 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     accounts(engine, plan, &signals, &window, &side_file, &mut issues)?;
     tables::tables(engine, plan, at_us)?;
     let match_rate = match_rate(engine, at_us)?;
-    issues.extend(issues::customers_unmatched(&match_rate));
+    issues.extend(issues::customers_unmatched(&match_rate, plan.limits.unmatched_revenue));
     issues.extend(issues::accounts_unmatched(&match_rate).filter(|_| !plan.identity.crm.is_empty()));
     issues.extend(left_out(engine, &window)?);
+    issues.extend(named_twice(engine)?);
     Ok(Shaped { scope, match_rate, issues, rows: rows(engine)?, foreign_rows: foreign })
 }
 
@@ -267,6 +268,20 @@ fn left_out(engine: &dyn Engine, window: &Window) -> Result<Vec<Diagnostic>> {
     }
     let own = issues::own_people(ours.count("users", 0), ours.count("accounts", 0));
     Ok(own.into_iter().chain(issues::memberships_many(events)).collect())
+}
+
+/// Deals that name a company which several are called.
+fn named_twice(engine: &dyn Engine) -> Result<Vec<Diagnostic>> {
+    let frame = engine.query(
+        "select source, count(*) as deals, min(company_name) as name, arg_min(name_companies, company_name) as companies \
+         from deals where name_companies > 1 and valid_to is null group by source order by source",
+        &[],
+    )?;
+    let told = |row| {
+        let (source, name) = (frame.text("source", row)?, frame.text("name", row)?);
+        Some(issues::name_ambiguous(&source, frame.count("deals", row), &name, frame.count("companies", row)))
+    };
+    Ok((0..frame.rows()).filter_map(told).collect())
 }
 
 /// Rows of the relations that cost nothing to count.

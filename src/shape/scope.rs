@@ -111,6 +111,7 @@ fn spans(engine: &dyn Engine, plan: &Plan, days: &SourceDays, begin: Option<Date
             first_day,
             last_day,
             freshness: Freshness::Empty,
+            due: None,
             tie_us: source.resolution.or(ties.get(name).copied()).map_or(0, tie_us),
             expects_daily: source.expects_daily,
         }
@@ -177,18 +178,17 @@ fn default_as_of(plan: &Plan, spans: &[SourceSpan], yesterday: Date) -> Date {
 fn aged(plan: &Plan, source: &Source, span: SourceSpan, as_of: Date) -> SourceSpan {
     let ages = dated_by_rows(source.kind) || source.kind.is_crm() || source.kind.is_billing() || source.stale.is_some();
     let last = if dated_by_rows(source.kind) { complete_day(source, &span) } else { span.last_day };
+    let (warn, error) = limits(plan, source);
+    let due = last.filter(|_| ages).map(|last| plus_days(last, warn.micros() / 86_400_000_000));
     let freshness = match last {
         None => Freshness::Empty,
-        Some(last) => {
-            let (warn, error) = limits(plan, source);
-            match days_between(last, as_of) {
-                behind if ages && exceeds(behind, error) => Freshness::Stale(behind),
-                behind if ages && exceeds(behind, warn) => Freshness::Late(behind),
-                _ => Freshness::Fresh,
-            }
-        }
+        Some(last) => match days_between(last, as_of) {
+            behind if ages && exceeds(behind, error) => Freshness::Stale(behind),
+            behind if ages && exceeds(behind, warn) => Freshness::Late(behind),
+            _ => Freshness::Fresh,
+        },
     };
-    SourceSpan { freshness, ..span }
+    SourceSpan { freshness, due, ..span }
 }
 
 /// A source's limits of staleness: its own, else the plan's.

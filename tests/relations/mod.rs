@@ -274,6 +274,7 @@ impl World {
             let name = source.name.as_str();
             rows.extend(days.iter().map(|(day, count)| vec![name.into(), Value::Day(*day), Value::Long(*count)]));
             sources.push(SourceSpan {
+                due: None,
                 source: source.name.clone(),
                 first_day: days.keys().next().copied(),
                 last_day: days.keys().last().copied(),

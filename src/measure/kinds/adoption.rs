@@ -1,14 +1,20 @@
 //! `adoption`: the share of eligible actors with enough uses in a trailing window, by stage, and how deep (section 5).
 
 use anyhow::Result;
+use jiff::civil::Date;
 
 use super::{Found, count, number, over, share};
+use crate::engine::Engine;
+use crate::measure::asked::queries;
 use crate::measure::{Asking, issues};
 use crate::model::column::{Type, Value};
-use crate::model::metric::{Actor, Adoption};
+use crate::model::metric::{Actor, Adoption, Traction, TractionKind};
 use crate::model::period::{Period, plus_days};
+use crate::model::question::Question;
 use crate::model::reading::{Datum, Reading};
-use crate::plan::Matches;
+use crate::model::scope::Scope;
+use crate::plan::{Matches, Plan};
+use crate::stats::survival::{Spell, kaplan_meier};
 
 const STAGES: [&str; 5] = ["never", "tried", "adopted", "habitual", "lapsed"];
 
@@ -18,13 +24,8 @@ pub(super) fn readings(asking: &Asking, adoption: &Adoption) -> Result<Vec<Readi
     let has_depth = ask(asking, adoption)?;
     asking.make_periods(None)?;
     make_windows(asking, days)?;
-    let parameters = [
-        Value::from(asking.traction.actor.word()),
-        Value::from(adoption.at_least),
-        Value::Long(days),
-        Value::from(adoption.min_users.unwrap_or(0)),
-        Value::from(adoption.eligible.as_deref().unwrap_or("")),
-    ];
+    asking.engine.load(&queries(&["adoption_firsts"]))?;
+    let parameters = parameters(asking, adoption);
     asking.make_units("adoption", "adoption_units(?, ?, ?, ?, ?)", &parameters)?;
     let cells = asking.make_cells()?;
     let found = Found::new(asking.engine.query("select * from adoption()", &[])?);
@@ -40,6 +41,62 @@ pub(super) fn readings(asking: &Asking, adoption: &Adoption) -> Result<Vec<Readi
         readings.push(reading);
     }
     Ok(readings)
+}
+
+/// Who counts, and what meets the definition.
+fn parameters(asking: &Asking, adoption: &Adoption) -> [Value; 5] {
+    [
+        Value::from(asking.traction.actor.word()),
+        Value::from(adoption.at_least),
+        Value::Long(adoption.trailing.whole_days()),
+        Value::from(adoption.min_users.unwrap_or(0)),
+        Value::from(adoption.eligible.as_deref().unwrap_or("")),
+    ]
+}
+
+/// The share of actors that had met the definition by so many whole days since it was available to them (R5.4): from the
+/// day or the release that the plan names, else from the first use by anyone, but never before the actor's own beginning.
+/// Nothing for other kinds, and where the plan names a release that nobody has told of yet.
+///
+/// # Errors
+/// As for `measure`.
+pub fn since_available(
+    engine: &dyn Engine,
+    plan: &Plan,
+    scope: &Scope,
+    traction: &Traction,
+) -> Result<Vec<(f64, f64)>> {
+    let TractionKind::Adoption(adoption) = &traction.kind else { return Ok(Vec::new()) };
+    let question = Question::default();
+    let asking = Asking::new(engine, plan, scope, traction, &question)?;
+    let since_us = match &adoption.available {
+        None => -1,
+        Some(named) => match available(engine, named)? {
+            Some(day) => asking.start_us(day),
+            None => return Ok(Vec::new()),
+        },
+    };
+    ask(&asking, adoption)?;
+    engine.load(&queries(&["adoption_firsts", "adoption_waits"]))?;
+    let mut asked = parameters(&asking, adoption).to_vec();
+    asked.extend([Value::Long(since_us), Value::Long(scope.as_of_end_us)]);
+    let frame = engine.query("select * from adoption_waits(?, ?, ?, ?, ?, ?, ?) order by all", &asked)?;
+    let spells = (0..frame.rows()).flat_map(|row| {
+        let time = frame.long("day_number", row).unwrap_or(0) as f64;
+        let spell = Spell { time, happened: frame.flag("is_met", row) };
+        std::iter::repeat_n(spell, usize::try_from(frame.count("actors", row)).unwrap_or(0))
+    });
+    let steps = kaplan_meier(&spells.collect::<Vec<_>>()).steps;
+    Ok(steps.iter().map(|step| (step.time, 1.0 - step.survival)).collect())
+}
+
+/// The day that the plan names, or on which the release it names came out.
+fn available(engine: &dyn Engine, named: &str) -> Result<Option<Date>> {
+    if let Ok(day) = named.parse() {
+        return Ok(Some(day));
+    }
+    let sql = "select min(released_on) as day from lake_releases where release_id = ?";
+    Ok(engine.query(sql, &[named.into()])?.day("day", 0))
 }
 
 /// Fills in counts and what follows from them.

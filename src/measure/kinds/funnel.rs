@@ -20,15 +20,11 @@ use crate::stats::quantile::{median, quantile, sorted};
 /// The value of an attempt that did not get to the step whose value is asked for (R3.9).
 const NOT_REACHED: &str = "did not reach";
 
+/// The sorted extract that the kernel reads.
+const EVENTS: &str = "select * from funnel_events(?) order by actor, doer, ts_us, seq";
+
 pub(super) fn readings(asking: &Asking, funnel: &Funnel) -> Result<Vec<Reading>> {
-    ask(asking, funnel)?;
-    let rules = rules(asking, funnel);
-    let mut counted = Vec::new();
-    let sql = "select * from funnel_events(?) order by actor, doer, ts_us, seq";
-    let texts = by_actor(asking.engine, sql, &[Value::Bool(funnel.by_same_user)], &mut |actor| {
-        counted.extend(chosen(asking, funnel, &rules, actor));
-        Ok(())
-    })?;
+    let (counted, texts) = find(asking, funnel)?;
     let (cells, placed) = place(asking, &counted, &texts)?;
     let mut groups = BTreeMap::<(usize, usize), Group>::new();
     for (attempt, place) in counted.iter().zip(placed) {
@@ -43,6 +39,47 @@ pub(super) fn readings(asking: &Asking, funnel: &Funnel) -> Result<Vec<Reading>>
         readings.extend(rows(asking, funnel, period, cell, &group));
     }
     Ok(readings)
+}
+
+/// When each actor first completed an attempt, closed or open, in microseconds.
+pub(in crate::measure) fn first_completed(asking: &Asking, funnel: &Funnel) -> Result<Vec<(i64, i64)>> {
+    ask(asking, funnel)?;
+    let rules = rules(asking, funnel);
+    let mut found = Vec::new();
+    by_actor(asking.engine, EVENTS, &[Value::Bool(funnel.by_same_user)], &mut |actor| {
+        let ends = actor.sequences.iter().flat_map(|events| {
+            let attempts = attempts(&rules, events).into_iter().filter(|attempt| attempt.path.len() == rules.steps);
+            attempts.filter_map(|attempt| attempt.path.last().map(|place| events[*place].ts_us))
+        });
+        found.extend(ends.min().map(|end_us| (actor.actor, end_us)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The attempts that count, and the texts of their values.
+fn find(asking: &Asking, funnel: &Funnel) -> Result<(Vec<Counted>, Texts)> {
+    ask(asking, funnel)?;
+    let rules = rules(asking, funnel);
+    let mut counted = Vec::new();
+    let texts = by_actor(asking.engine, EVENTS, &[Value::Bool(funnel.by_same_user)], &mut |actor| {
+        counted.extend(chosen(asking, funnel, &rules, actor));
+        Ok(())
+    })?;
+    Ok((counted, texts))
+}
+
+/// Makes `actor_parts`: closed attempts, and those of them that got to the last step.
+pub(super) fn actor_parts(asking: &Asking, funnel: &Funnel) -> Result<()> {
+    let (counted, _) = find(asking, funnel)?;
+    let row = |attempt: &Counted| {
+        let is_through = attempt.times_us.len() == funnel.steps.len();
+        let period = i64::try_from(attempt.period).unwrap_or(i64::MAX);
+        vec![period.into(), attempt.actor.into(), i64::from(is_through).into(), Value::Long(1)]
+    };
+    let rows: Vec<_> = counted.iter().filter(|attempt| attempt.is_closed).map(row).collect();
+    let columns = ["period", "actor", "counted", "eligible"].map(|name| (name, Type::Long));
+    asking.engine.relation("actor_parts", &columns, &rows)
 }
 
 /// An attempt that counts.

@@ -14,8 +14,9 @@ use jiff::civil::Date;
 
 use super::Asking;
 use crate::engine::Frame;
+use crate::model::column::Value;
 use crate::model::ids::SignalId;
-use crate::model::metric::{Criterion, Reduce, TractionKind};
+use crate::model::metric::{Criterion, Reduce, ReturnCriterion, TractionKind};
 use crate::model::period::Period;
 use crate::model::reading::{Cell, Datum, Reading, Share, ValueUnit};
 use crate::stats::interval::wilson;
@@ -30,6 +31,34 @@ pub(super) fn readings(asking: &Asking) -> Result<Vec<Reading>> {
         TractionKind::Retention(retention) => retention::readings(asking, retention),
         TractionKind::Funnel(funnel) => funnel::readings(asking, funnel),
     }
+}
+
+/// Makes `actor_parts` (period, actor, counted, eligible): what each actor adds to the readings of the whole.
+pub(super) fn actor_parts(asking: &Asking) -> Result<()> {
+    let (name, call, parameters): (_, _, Vec<Value>) = match &asking.traction.kind {
+        TractionKind::Funnel(funnel) => return funnel::actor_parts(asking, funnel),
+        TractionKind::Active(_) => ("active_parts", "active_parts()", Vec::new()),
+        TractionKind::Activation(_) => {
+            ("activation_parts", "activation_parts(?)", vec![Value::Long(asking.scope.as_of_end_us)])
+        }
+        TractionKind::Adoption(_) => ("adoption_parts", "adoption_parts()", Vec::new()),
+        TractionKind::Retention(retention) => {
+            let is_or_after = retention.criterion == ReturnCriterion::OnOrAfter;
+            let parameters = vec![Value::from(retention::shown_k(retention)), Value::Bool(is_or_after)];
+            ("retention_parts", "retention_parts(?, ?)", parameters)
+        }
+        TractionKind::Gauge(gauge) => {
+            let (is_share, floor) = match gauge.reduce {
+                Reduce::Share(floor) => (true, floor),
+                Reduce::Sum | Reduce::Mean => (false, 0.0),
+            };
+            ("gauge_parts", "gauge_parts(?, ?)", vec![Value::Bool(is_share), Value::Double(floor)])
+        }
+    };
+    // The readings are made of `units`, which stand until the next question.
+    readings(asking)?;
+    asking.engine.load(&super::asked::queries(&[name]))?;
+    asking.engine.run(&format!("create or replace temp table actor_parts as select * from {call}"), &parameters)
 }
 
 /// What a kind's value is.
@@ -58,21 +87,25 @@ pub(super) fn counts_events(kind: &TractionKind) -> bool {
     }
 }
 
-/// Whether a kind reads gauges by name, besides signals that are gauges.
-pub(super) fn reads_gauges(kind: &TractionKind) -> bool {
+/// The gauges a kind reads by name, besides signals that are gauges.
+pub fn gauges(kind: &TractionKind) -> Vec<&str> {
     match kind {
-        TractionKind::Gauge(_) => true,
+        TractionKind::Gauge(gauge) => vec![gauge.gauge.as_str()],
         TractionKind::Activation(activation) => {
-            activation.reach.needed().1.iter().any(|criterion| matches!(criterion, Criterion::Gauge { .. }))
+            let criteria = activation.reach.needed().1.iter().filter_map(|criterion| match criterion {
+                Criterion::Gauge { gauge, .. } => Some(gauge.as_str()),
+                Criterion::Signal { .. } => None,
+            });
+            criteria.collect()
         }
         TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Retention(_) | TractionKind::Funnel(_) => {
-            false
+            Vec::new()
         }
     }
 }
 
 /// The signals a kind names, in the order of its definition.
-pub(super) fn signals(kind: &TractionKind) -> Vec<&SignalId> {
+pub fn signals(kind: &TractionKind) -> Vec<&SignalId> {
     match kind {
         TractionKind::Active(active) => active.signals.iter().map(|used| &used.signal).collect(),
         TractionKind::Activation(activation) => {
@@ -111,7 +144,7 @@ pub(super) fn files(kind: &TractionKind) -> &'static [&'static str] {
     match kind {
         TractionKind::Active(_) => &["uses", "active_units", "active"],
         TractionKind::Activation(_) => &["uses", "activation_units", "activation"],
-        TractionKind::Adoption(_) => &["uses", "actors", "adoption_units", "adoption"],
+        TractionKind::Adoption(_) => &["uses", "actors", "adoption_firsts", "adoption_units", "adoption"],
         TractionKind::Retention(_) => &["uses", "retention_units", "retention"],
         TractionKind::Funnel(_) => &["uses", "funnel_events"],
         TractionKind::Gauge(_) => &["actors", "gauge_units", "gauge"],

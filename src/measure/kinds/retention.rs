@@ -29,6 +29,35 @@ pub(super) fn readings(asking: &Asking, retention: &Retention) -> Result<Vec<Rea
     Ok(readings)
 }
 
+/// The k that a block shows: the one that is asked for, else the first after the start; of a bracket its own row.
+pub fn shown_k(retention: &Retention) -> u32 {
+    match retention.criterion {
+        ReturnCriterion::Bracket(from, _) => from,
+        ReturnCriterion::On | ReturnCriterion::OnOrAfter => retention.k.unwrap_or(1),
+    }
+}
+
+/// Makes `retention_reached`, told of each actor's first return with k of 1 or more; whether it can be: returns that count
+/// only together with others have no such moment.
+pub(in crate::measure) fn make_reached(asking: &Asking, retention: &Retention) -> Result<bool> {
+    if retention.return_at_least > 1 || matches!(retention.criterion, ReturnCriterion::Bracket(..)) {
+        return Ok(false);
+    }
+    let cohorts = Cohorts { asking, retention, unit: retention.period };
+    asking.ask(&[asking.used(0, &retention.start), asking.used(1, &retention.back)], &retention.same)?;
+    asking.make_periods(None)?;
+    asking.engine.load(&crate::measure::asked::queries(&["retention_reached"]))?;
+    let parameters = [
+        Value::Bool(retention.entry == CohortEntry::Recurring),
+        Value::Long(cohorts.rolling_us().unwrap_or(0)),
+        Value::Long(i64::try_from(retention.same.len())?),
+    ];
+    asking
+        .engine
+        .run("create or replace temp table first_returns as select * from retention_reached(?, ?, ?)", &parameters)?;
+    Ok(true)
+}
+
 /// A retention as it is asked for: the unit may be another than the plan's.
 struct Cohorts<'a> {
     asking: &'a Asking<'a>,
