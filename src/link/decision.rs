@@ -84,7 +84,7 @@ pub fn of_renewals(
     exposure: &Exposure,
 ) -> Result<Result<Decision, Untestable>> {
     relations::ask(engine, plan, exposure)?;
-    let first_week = first_week(engine)?;
+    let first_week = first_week(engine, exposure)?;
     let (gap, window) = (Value::from(link.gap_weeks), Value::from(link.window_weeks));
     engine.run(
         "create or replace temp table link_rows as select * from renewal_rows(?, ?, ?, ?)",
@@ -93,6 +93,7 @@ pub fn of_renewals(
     let clusters = clusters(engine, plan)?;
     let mut rows = match exposure {
         Exposure::Weeks { at_least, .. } => rows_by_weeks(engine, link, *at_least)?,
+        Exposure::Stock { threshold, .. } => rows_by_stock(engine, link, *threshold)?,
         Exposure::Once { metric, .. } => rows_reached(engine, link, metric.as_str())?,
     };
     if rows.is_empty() {
@@ -118,8 +119,17 @@ pub(super) fn lints(engine: &dyn Engine, context: &Context) -> Result<Result<(),
 
 /// Week 0, or the week in which the link's own events were first seen where that is much later: they were not yet
 /// counted before, so that nobody could be exposed.
-fn first_week(engine: &dyn Engine) -> Result<i64> {
-    let first = engine.query("select week from first_seen_week()", &[])?.long("week", 0);
+fn first_week(engine: &dyn Engine, exposure: &Exposure) -> Result<i64> {
+    let first = match exposure {
+        Exposure::Stock { gauge, .. } => {
+            let stock = "create or replace temp table link_stock as select * from stock_weeks(?)";
+            engine.run(stock, &[gauge.as_str().into()])?;
+            engine.query("select min(week) as week from link_stock", &[])?.long("week", 0)
+        }
+        Exposure::Weeks { .. } | Exposure::Once { .. } => {
+            engine.query("select week from first_seen_week()", &[])?.long("week", 0)
+        }
+    };
     Ok(first.filter(|week| *week >= LATE_WEEKS).unwrap_or(0))
 }
 
@@ -133,6 +143,20 @@ fn rows_by_weeks(engine: &dyn Engine, link: &Link, at_least: i64) -> Result<Vec<
         exposed: weeks("weeks_active", at) >= at_least,
         exposed_earlier: weeks("weeks_active_earlier", at) >= at_least,
         weeks_active: Some(weeks("weeks_active", at)),
+        ..bare_row(&frame, at)
+    };
+    Ok((0..frame.rows()).map(row).collect())
+}
+
+fn rows_by_stock(engine: &dyn Engine, link: &Link, threshold: f64) -> Result<Vec<Row>> {
+    let sql = "select link_rows.*, stock.stood, stock.stood_earlier, stock.weeks_active from link_rows \
+        inner join weeks_of_stock(?, ?) as stock on stock.unit = link_rows.unit and stock.due_week = link_rows.due_week \
+        order by link_rows.unit, link_rows.due_week";
+    let frame = engine.query(sql, &[Value::Double(threshold), link.window_weeks.into()])?;
+    let row = |at: usize| Row {
+        exposed: frame.count("stood", at) > 0,
+        exposed_earlier: frame.count("stood_earlier", at) > 0,
+        weeks_active: frame.long("weeks_active", at),
         ..bare_row(&frame, at)
     };
     Ok((0..frame.rows()).map(row).collect())

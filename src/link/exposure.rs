@@ -1,4 +1,4 @@
-//! What makes a unit exposed: what the link's `from` counts, read as weeks of use or as something reached once.
+//! What makes a unit exposed: what the link's `from` counts, read as weeks of use, as a level, or as something reached once.
 
 use super::Context;
 use super::issues::{self, Untestable};
@@ -19,6 +19,13 @@ pub enum Exposure {
         /// How many weeks are enough.
         at_least: i64,
     },
+    /// At or above a level in the last week before the landmark.
+    Stock {
+        /// The gauge.
+        gauge: String,
+        /// The level.
+        threshold: f64,
+    },
     /// Reached for the first time inside the window; who reached earlier is left out.
     Once {
         /// The metric that is reached.
@@ -33,13 +40,16 @@ impl Exposure {
     pub(super) fn counted_signals(&self) -> &[SignalId] {
         match self {
             Self::Weeks { signals, .. } => signals,
-            Self::Once { .. } => &[],
+            Self::Once { .. } | Self::Stock { .. } => &[],
         }
     }
 
     /// The event names that belong to the link itself, so that they are not taken for general activity.
     pub(super) fn own_events(&self, plan: &Plan) -> Vec<String> {
-        let (Self::Weeks { signals, .. } | Self::Once { signals, .. }) = self;
+        let signals = match self {
+            Self::Weeks { signals, .. } | Self::Once { signals, .. } => signals.as_slice(),
+            Self::Stock { .. } => &[],
+        };
         let names = signals.iter().filter_map(|signal| match &plan.signal(signal).matches {
             Matches::Events(names) => Some(names.clone()),
             Matches::AnyEvent | Matches::Gauge(_) => None,
@@ -67,27 +77,32 @@ pub(super) fn of(plan: &Plan, context: &Context, link: &Link) -> Result<Exposure
         LinkFrom::Outcome(outcome) => {
             let behaviour = plan.outcomes.iter().find(|one| one.id == *outcome).and_then(|one| one.behaviour.clone());
             let behaviour = behaviour.ok_or_else(|| issues::no_behaviour(outcome))?;
-            let signal = plan.signal(&behaviour);
-            let once = signal.first_time || signal.distinct.is_some() || matches!(signal.matches, Matches::Gauge(_));
-            if once { Err(issues::behaviour_once(&behaviour)) } else { weeks(vec![behaviour]) }
+            match plan.signal(&behaviour).happens_once() {
+                true => once(context, &MetricId::new(outcome.as_str()), vec![behaviour]),
+                false => weeks(vec![behaviour]),
+            }
         }
         LinkFrom::Metric(metric) => match plan.metric(metric) {
-            Some(Metric::Traction(traction)) => of_traction(traction, context, weeks),
+            Some(Metric::Traction(traction)) => of_traction(traction, context, link, weeks),
             Some(Metric::Business(_)) | None => Err(issues::no_exposure(metric)),
         },
+    }
+}
+
+fn once(context: &Context, metric: &MetricId, signals: Vec<SignalId>) -> Result<Exposure, Untestable> {
+    match context.reached.contains(metric) {
+        true => Ok(Exposure::Once { metric: metric.clone(), signals }),
+        false => Err(issues::reached_not_told(metric)),
     }
 }
 
 fn of_traction(
     traction: &Traction,
     context: &Context,
+    link: &Link,
     weeks: impl Fn(Vec<SignalId>) -> Result<Exposure, Untestable>,
 ) -> Result<Exposure, Untestable> {
-    let once = |signals: Vec<SignalId>| {
-        let metric = traction.id.clone();
-        let reached = context.reached.contains(&metric).then_some(Exposure::Once { metric, signals });
-        reached.ok_or_else(|| issues::reached_not_built(&traction.id))
-    };
+    let once = |signals: Vec<SignalId>| once(context, &traction.id, signals);
     match &traction.kind {
         TractionKind::Active(active) => weeks(active.signals.iter().map(|one| one.signal.clone()).collect()),
         TractionKind::Adoption(adoption) => weeks(vec![adoption.signal.clone()]),
@@ -100,6 +115,9 @@ fn of_traction(
         }
         TractionKind::Funnel(funnel) => once(funnel.steps.iter().map(|step| step.signal.clone()).collect()),
         TractionKind::Retention(retention) => once(vec![retention.start.signal.clone(), retention.back.signal.clone()]),
-        TractionKind::Gauge(_) => Err(issues::threshold_not_built(&traction.id)),
+        TractionKind::Gauge(gauge) => {
+            let threshold = link.threshold.ok_or_else(|| issues::no_exposure(&traction.id))?;
+            Ok(Exposure::Stock { gauge: gauge.gauge.clone(), threshold })
+        }
     }
 }

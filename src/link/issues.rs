@@ -3,14 +3,13 @@
 use jiff::civil::Date;
 
 use crate::model::evidence::Finding;
-use crate::model::ids::{MetricId, OutcomeId, SignalId};
+use crate::model::ids::{MetricId, OutcomeId};
 
 /// Every code of this stage, with what it means.
-pub(super) const CODES: [(&str, &str); 15] = [
+pub(super) const CODES: [(&str, &str); 14] = [
     ("design-not-built", "a link to what this version has no test for"),
     ("key-not-built", "a link with a key that this version does not read"),
-    ("reached-not-built", "a link from what happens once, of which this version does not tell the first time"),
-    ("threshold-not-built", "a link from a gauge, which this version does not compare with a threshold"),
+    ("reached-not-told", "a link from what happens once, of which no one moment tells the first time"),
     ("no-telemetry", "nobody's use is known at all"),
     ("no-result", "a business metric without a result per account"),
     ("no-exposure", "a metric that does not say which accounts had it"),
@@ -54,23 +53,8 @@ pub(super) fn key_not_built(key: &str) -> Untestable {
     untestable("key-not-built", format!("this version does not read `{key}` of a link yet"))
 }
 
-pub(super) fn reached_not_built(metric: &MetricId) -> Untestable {
-    untestable(
-        "reached-not-built",
-        format!("this version does not tell yet when each account first reached `{metric}`"),
-    )
-}
-
-pub(super) fn threshold_not_built(metric: &MetricId) -> Untestable {
-    untestable(
-        "threshold-not-built",
-        format!("this version does not compare a gauge like `{metric}` with a threshold yet"),
-    )
-}
-
-pub(super) fn behaviour_once(signal: &SignalId) -> Untestable {
-    let because = format!("`{signal}` happens once per account, and this version does not tell yet when it first did");
-    untestable("reached-not-built", because)
+pub(super) fn reached_not_told(metric: &MetricId) -> Untestable {
+    untestable("reached-not-told", format!("no one moment tells when each account first reached `{metric}`"))
 }
 
 pub(super) fn no_telemetry() -> Untestable {

@@ -30,6 +30,8 @@ const EVENTS: [(&str, Type); 1] = [("event_name", Type::Text)];
 const NUMBERS: [(&str, Type); 2] = [("segment", Type::Text), ("field", Type::Text)];
 const REACHED: [(&str, Type); 3] = [("metric", Type::Text), ("account", Type::Int), ("reached_us", Type::Long)];
 
+const STOCK: [(&str, Type); 3] = [("unit", Type::Text), ("week", Type::Int), ("value", Type::Double)];
+
 const MEMBERS: [(&str, Type); 5] = [
     ("account", Type::Int),
     ("unit", Type::Text),
@@ -64,6 +66,7 @@ pub(super) fn make(engine: &dyn Engine, plan: &Plan, context: &Context) -> Resul
     engine.relation("link_unit_events", &UNIT_EVENTS, &[])?;
     engine.relation("link_unit_signals", &UNIT_SIGNALS, &[])?;
     engine.relation("link_reached", &REACHED, &[])?;
+    engine.relation("link_stock", &STOCK, &[])?;
     if !context.reached.is_empty() {
         engine
             .run("create or replace temp table link_reached as select metric, account, reached_us from reached", &[])?;

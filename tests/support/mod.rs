@@ -22,6 +22,7 @@ create temp table accounts (account integer, account_id varchar, company_id varc
 create temp table signals (signal integer, id varchar);
 create temp table signal_weeks (signal integer, account integer, week integer, uses bigint);
 create temp table event_weeks (account integer, week integer, event_name varchar, uses bigint);
+create temp table gauge_days (gauge varchar, account integer, local_day date, ts_us bigint, value double);
 create temp table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
 create temp table companies (source varchar, company_id varchar, name varchar, domain varchar, fields json,
     valid_from date, valid_to date, from_us bigint, to_us bigint);
@@ -31,7 +32,7 @@ create temp table deals (source varchar, deal_id varchar, company_id varchar, na
 create temp table customer_mrr (customer_id varchar, account integer, company_id varchar, from_us bigint, to_us bigint,
     mrr_micros bigint);
 create temp table renewals (renewal_id varchar, unit varchar, account integer, company_id varchar, due_on date,
-    due_us bigint, state varchar, amount_micros bigint);
+    due_us bigint, state varchar, amount_micros bigint, crm_only boolean, term_months bigint, unit_state varchar);
 ";
 
 /// An engine without any relation.
@@ -57,7 +58,8 @@ pub(crate) fn small(accounts: &[(&str, i64)], due: &[(&str, i64, &str)], used: &
     }
     for (number, (id, week, state)) in due.iter().enumerate() {
         let on = format!("date '2024-01-01' + {week} * 7 + 3");
-        run(format!("insert into renewals values ('r{number}', '{id}', null, null, {on}, 0, '{state}', null)"));
+        let rest = format!("null, true, null, '{state}'");
+        run(format!("insert into renewals values ('r{number}', '{id}', null, null, {on}, 0, '{state}', {rest})"));
     }
     run("insert into signals values (0, 's')".to_owned());
     for (id, weeks) in used.iter().chain(&[("elder", [0].as_slice())]) {
@@ -97,8 +99,8 @@ pub(crate) fn world() -> (DuckDb, Value) {
         create temp table sold as select * from read_csv('{deals}');
         insert into deals select 'crm', deal_id, account_id, null, type, stage, amount, 'EUR', null, close_date::timestamp,
             replace(stage, 'closed_', ''), null, date '2026-01-01', null, 0, 0 from sold;
-        insert into renewals select deal_id, account_id, null, account_id, close_date, 0, replace(stage, 'closed_', ''), null
-            from sold where type = 'renewal';",
+        insert into renewals select deal_id, account_id, null, account_id, close_date, 0, replace(stage, 'closed_', ''), null,
+            true, null, replace(stage, 'closed_', '') from sold where type = 'renewal';",
         accounts = file("accounts.csv"),
         events = file("event_weeks.parquet"),
         deals = file("deals.csv"),
