@@ -46,7 +46,7 @@ fn a_pack_is_written_whole_and_twice_gives_the_same_bytes() {
     let page = fs::read(&first.html).unwrap();
     let again = report::write(&company::findings(), &company::plan(), &out).unwrap();
     assert_eq!(page, fs::read(&again.html).unwrap());
-    assert_eq!(page, fs::read(again.latest.join("pack.html")).unwrap());
+    assert_eq!(page, fs::read(out.join("latest/pack.html")).unwrap());
     let left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{left:?}");
 }
@@ -106,6 +106,35 @@ fn a_metric_that_is_held_back_is_named_and_the_rest_goes_out() {
 }
 
 #[test]
+fn a_signal_that_the_last_review_has_shown_is_one_line_and_one_that_began_later_is_new() {
+    let reviewed = |on: jiff::civil::Date| {
+        changed(|findings, _| {
+            let metric = throughline::model::ids::MetricId::new("weekly-pipelines");
+            let signals = vec![(metric, jiff::civil::date(2026, 6, 22))];
+            findings.last_review = Some(report::inputs::LastReview { on, signals });
+        })
+    };
+    let known = reviewed(jiff::civil::date(2026, 6, 28));
+    let page = file(&known, "pack.md");
+    assert!(page.contains("Ships through a pipeline: still below since 22 Jun 2026"), "{page}");
+    assert!(page.contains("Who moved it"), "the block signals all the same: {page}");
+    let new = reviewed(jiff::civil::date(2026, 6, 15));
+    assert!(!file(&new, "pack.md").contains("still below"), "it began after that review");
+}
+
+#[test]
+fn who_moved_it_stands_only_where_the_block_signals() {
+    let files = changed(|findings, _| {
+        let moved = findings.metrics.iter().find(|metric| metric.id.as_str() == "weekly-pipelines");
+        let contributions = moved.expect("the company has it").contributions.clone();
+        for metric in &mut findings.metrics {
+            metric.contributions = if metric.id.as_str() == "set-up" { contributions.clone() } else { Vec::new() };
+        }
+    });
+    assert!(!file(&files, "pack.md").contains("Who moved it. From"));
+}
+
+#[test]
 fn a_plan_without_any_reading_has_no_pack() {
     let mut findings = company::findings();
     findings.metrics.clear();
@@ -161,7 +190,7 @@ fn the_pack_of_a_review_is_not_replaced() {
     later.run = "2026-07-02-01".to_owned();
     later.occasion = report::inputs::Occasion::Between;
     let between = report::write(&later, &company::plan(), &out).unwrap();
-    assert_eq!(between.folder, out.join("2026-07-02-01"));
+    assert_eq!(between.html, out.join("2026-07-02-01/pack.html"));
     assert!(!fs::read_to_string(review.html).unwrap().contains("provisional; compared"));
     assert!(fs::read_to_string(between.html).unwrap().contains("provisional; compared with the sync of 2 April 2026"));
 }

@@ -5,6 +5,11 @@ use serde::Deserialize;
 
 use crate::diag::Diagnostic;
 
+/// Every code of the decisions file, with what it means.
+pub fn codes() -> Vec<(&'static str, &'static str)> {
+    vec![("decisions-unreadable", "a decisions file, or a day in it, that cannot be read")]
+}
+
 /// One `[[decision]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {

@@ -8,7 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
 
-use super::chart::{self, Companion, Triangle};
+use super::chart::{
+    self,
+    spec::{Companion, Triangle},
+};
 use super::numbers::{count, percent};
 use super::page::{Block, Page, Section};
 

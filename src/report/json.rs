@@ -3,8 +3,9 @@
 use anyhow::Context;
 use serde::Serialize;
 
+use super::chart::spec::Line;
 use super::inputs::{Findings, Occasion};
-use super::page::{Appendix, Front, Line, Page, Section, Table};
+use super::page::{Appendix, Front, Page, Section, Table};
 
 /// The version of the shape.
 const SHAPE: u32 = 1;

@@ -200,7 +200,7 @@ fn block(out: &mut String, block: &Block) {
 }
 
 fn beside(out: &mut String, block: &Block) {
-    use super::chart::Companion;
+    use super::chart::spec::Companion;
     let companion = block.companion.as_ref().map(|companion| match companion {
         Companion::Curves(curves) => &curves.alt,
         Companion::Stages(stages) => &stages.alt,

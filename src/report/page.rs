@@ -1,28 +1,9 @@
-//! What is said: the one page model that every renderer writes, from findings and plan. It knows no format.
+//! What is said, as data: the one page model that every renderer writes. It knows no format, and not where figures come from.
 
-mod appendix;
-mod attention;
-mod block;
-mod companion;
-mod front;
-mod judged;
-mod line;
-mod moved;
-mod six_twelve;
-mod table;
-
-use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::reading::Reading;
-use crate::plan::Plan;
-
-use super::chart;
-use super::inputs::Findings;
-use super::numbers::Style;
-use super::xmr::Mark;
-
-pub use judged::{Judged, judged};
+use super::chart::spec;
+use super::figure::{Figure, Letter};
 
 /// The pack, in the order in which it is read.
 #[derive(Debug, Serialize)]
@@ -32,7 +13,7 @@ pub struct Page {
     /// 1. The front page.
     pub front: Front,
     /// 2. The line.
-    pub line: Line,
+    pub line: spec::Line,
     /// 3. The lanes' blocks.
     pub lanes: Vec<Section>,
     /// ... and the business metrics'.
@@ -93,55 +74,6 @@ impl Rich {
     /// The words alone.
     pub fn plain(&self) -> String {
         self.0.iter().map(|span| span.text.as_str()).collect()
-    }
-}
-
-/// A number with everything needed to doubt it, and as it is printed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Figure {
-    /// The number.
-    pub value: Option<f64>,
-    /// Its denominator.
-    pub eligible: Option<u64>,
-    /// Its numerator.
-    pub counted: Option<u64>,
-    /// The lower end of its interval.
-    pub low: Option<f64>,
-    /// The upper end.
-    pub high: Option<f64>,
-    /// Whether its last window had closed.
-    pub settled: bool,
-    /// As printed.
-    pub text: String,
-    /// Why there is none, or what to know of it.
-    pub note: Option<String>,
-}
-
-impl Figure {
-    /// A reading as it stands in tables; under `min_n` as counts.
-    pub fn of(reading: &Reading, style: &Style, min_n: u32) -> Self {
-        let share = reading.share;
-        let small = share.is_some_and(|share| share.eligible < u64::from(min_n));
-        let text = match (reading.value, share) {
-            (None, _) => "n/a".to_owned(),
-            (Some(_), Some(share)) if small => format!("{} of {}", share.counted, share.eligible),
-            (Some(value), _) => style.level(value),
-        };
-        Self {
-            value: reading.value,
-            eligible: share.map(|share| share.eligible),
-            counted: share.map(|share| share.counted),
-            low: share.and_then(|share| share.interval).map(|interval| interval.0),
-            high: share.and_then(|share| share.interval).map(|interval| interval.1),
-            settled: reading.settled,
-            text,
-            note: reading.segment_assumed.then(|| "by a segment value from before its first known version".to_owned()),
-        }
-    }
-
-    /// No figure, and why.
-    pub fn none(why: impl Into<String>) -> Self {
-        Self { text: "n/a".to_owned(), note: Some(why.into()), ..Self::default() }
     }
 }
 
@@ -213,33 +145,6 @@ pub struct Attention {
     pub word: String,
 }
 
-/// A mark as it stands beside a figure.
-#[derive(Debug, Clone, Serialize)]
-pub struct Letter {
-    /// `H` above, `L` below, `·` ordinary.
-    pub letter: &'static str,
-    /// `better`, `worse`, `none` (no direction), `ordinary`.
-    pub tone: &'static str,
-    /// For those who cannot see it.
-    pub words: &'static str,
-}
-
-impl Letter {
-    fn of(standing: Option<&super::xmr::Standing>) -> Self {
-        use crate::stats::xmr::Side;
-        let Some(standing) = standing else {
-            return Self { letter: "·", tone: "ordinary", words: "ordinary" };
-        };
-        let letter = if standing.side == Side::Above { "H" } else { "L" };
-        let (tone, words) = match standing.mark {
-            Mark::Worse => ("worse", "special, worse"),
-            Mark::Better => ("better", "special, better"),
-            Mark::NoDirection => ("none", "special, no direction"),
-        };
-        Self { letter, tone, words }
-    }
-}
-
 /// A published value that reads differently now.
 #[derive(Debug, Serialize)]
 pub struct Restated {
@@ -262,85 +167,6 @@ pub struct Decision {
     pub state: String,
     /// Whether it is past its day.
     pub overdue: bool,
-}
-
-/// 2. The line.
-#[derive(Debug, Serialize)]
-pub struct Line {
-    /// One row per traction metric, or per outcome without one.
-    pub rows: Vec<LineRow>,
-    /// The business metrics.
-    pub business: Vec<LineNode>,
-    /// Traction to business.
-    pub arrows: Vec<Arrow>,
-    /// Whether it is drawn on page one.
-    pub on_page_one: bool,
-    /// What stands below: outcomes not agreed, lanes without outcomes, metrics that signal nothing, and so on.
-    pub below: Vec<(String, Vec<String>)>,
-    /// What the drawing shows, in a sentence.
-    pub alt: String,
-}
-
-/// A row of the line.
-#[derive(Debug, Serialize)]
-pub struct LineRow {
-    /// The lane, on its first row.
-    pub lane: Option<String>,
-    /// The outcome, on its first row.
-    pub outcome: Option<String>,
-    /// The traction metric.
-    pub node: Option<LineNode>,
-    /// The words on the arrow from outcome to traction.
-    pub grade: Grade,
-}
-
-/// A node of the line.
-#[derive(Debug, Serialize)]
-pub struct LineNode {
-    /// The block's number.
-    pub number: usize,
-    /// The metric's title.
-    pub title: String,
-    /// Its last settled value.
-    pub value: String,
-    /// Its counts and period, and "as of D" or "held back" where that is so.
-    pub small: String,
-    /// Its mark.
-    pub letter: Letter,
-}
-
-/// An arrow from traction to business, by their places.
-#[derive(Debug, Serialize)]
-pub struct Arrow {
-    /// The row it begins at.
-    pub row: usize,
-    /// The business node it ends at.
-    pub business: usize,
-    /// What is known of it.
-    pub grade: Grade,
-    /// Why it is believed.
-    pub because: String,
-}
-
-/// What is known of an arrow. Published grades come with the link stage's reviews; until then there are these two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Grade {
-    /// Nothing is published.
-    #[serde(rename = "not graded yet")]
-    Ungraded,
-    /// The metric counts the outcome's own behaviour.
-    #[serde(rename = "by definition")]
-    ByDefinition,
-}
-
-impl Grade {
-    /// The words on the arrow.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Ungraded => "not graded yet",
-            Self::ByDefinition => "by definition",
-        }
-    }
 }
 
 /// 3. A lane, or the business section.
@@ -376,7 +202,7 @@ pub struct Block {
     /// Its mark.
     pub letter: Letter,
     /// The chart.
-    pub chart: Option<chart::SixTwelve>,
+    pub chart: Option<spec::SixTwelve>,
     /// What stands instead of a chart without points.
     pub no_chart: Option<String>,
     /// The nine numbers, with their names.
@@ -386,9 +212,9 @@ pub struct Block {
     /// The verdict in words.
     pub verdict: String,
     /// The chart that belongs to its kind.
-    pub companion: Option<chart::Companion>,
+    pub companion: Option<spec::Companion>,
     /// By one segment.
-    pub segments: Option<chart::Segments>,
+    pub segments: Option<spec::Segments>,
     /// Who moved it, where it signals.
     pub moved: Option<Moved>,
     /// Releases of the shown weeks.
@@ -453,7 +279,7 @@ pub struct Appendix {
     /// How figures are made.
     pub methods: Vec<(String, String)>,
     /// Each series with its limits.
-    pub controls: Vec<chart::Control>,
+    pub controls: Vec<spec::Control>,
     /// Series without a chart: why.
     pub uncharted: Vec<String>,
     /// What became of each source's rows.
@@ -514,24 +340,4 @@ pub struct Compared {
     pub adjusted: String,
     /// Rows, clusters, and p.
     pub rest: String,
-}
-
-/// Makes the page.
-pub fn page(findings: &Findings, plan: &Plan) -> Page {
-    let judged = judged(findings, plan);
-    let line = line::line(findings, plan, &judged);
-    Page {
-        head: front::head(findings, plan),
-        front: front::front(findings, plan, &judged, &line),
-        lanes: block::lanes(findings, plan, &judged),
-        business: block::business(findings, plan, &judged),
-        table: table::table(findings, plan, &judged),
-        appendix: appendix::appendix(findings, plan, &judged),
-        line,
-    }
-}
-
-/// A day in tables.
-fn iso(day: Date) -> String {
-    day.to_string()
 }

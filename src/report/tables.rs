@@ -2,8 +2,9 @@
 
 use anyhow::Context;
 
-use super::chart::Panel;
-use super::page::{Figure, Page};
+use super::chart::spec::Panel;
+use super::figure::Figure;
+use super::page::Page;
 
 /// Every table, by the name of its file.
 ///

@@ -11,10 +11,12 @@ use crate::model::period::{Calendar, Period, Unit, days_between, plus_days};
 use crate::model::reading::{Cell, Reading};
 use crate::plan::{Outcome, Plan};
 
+use super::chart::spec::{Grade, Line};
 use super::decisions::{Decision, State};
 use super::inputs::Findings;
+use super::judged::Judged;
 use super::numbers::{self, in_words, percent, period_name, plural};
-use super::page::{Grade, Judged, Line, Rich};
+use super::page::Rich;
 
 pub(super) use alt::{
     chart_alt, curves_alt, funnel_alt, line_alt, movements_alt, segments_alt, stages_alt, triangle_alt,
@@ -325,7 +327,7 @@ pub(super) fn short_period(unit: Unit, start: jiff::civil::Date) -> String {
 }
 
 /// A segment's value in words.
-pub(super) fn cell(cell: &Cell) -> String {
+pub fn cell(cell: &Cell) -> String {
     let values = cell.parts.iter().map(|(_, value)| value.as_deref().unwrap_or("none given"));
     values.collect::<Vec<_>>().join(", ")
 }

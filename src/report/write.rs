@@ -7,9 +7,10 @@ use anyhow::{Context, ensure};
 
 use crate::plan::Plan;
 
-use super::chart::{self, Companion};
+use super::chart::{self, spec::Companion};
 use super::inputs::Findings;
-use super::page::{Block, Page, page};
+use super::page::{Block, Page};
+use super::sections::page;
 use super::{html, json, markdown, tables};
 
 /// A pack in memory: every file by its path inside the pack, in order.
@@ -22,14 +23,10 @@ pub struct Pack {
 /// Where a pack was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// `<out>/<as_of>/`, or `<out>/<run>/`.
-    pub folder: PathBuf,
-    /// `<out>/latest/`, a copy.
-    pub latest: PathBuf,
     /// The page that people open.
     pub html: PathBuf,
-    /// Whether a metric is held back or a source behind: the run leaves with 1.
-    pub held: bool,
+    /// How many files it has.
+    pub files: u64,
 }
 
 /// Makes the pack, without writing it anywhere.
@@ -60,11 +57,24 @@ pub fn pack(findings: &Findings, plan: &Plan) -> anyhow::Result<Pack> {
 pub fn write(findings: &Findings, plan: &Plan, out: &Path) -> anyhow::Result<Written> {
     let pack = pack(findings, plan)?;
     let folder = out.join(folder_name(findings, out));
-    let latest = out.join("latest");
     place(&pack, out, &folder)?;
-    place(&pack, out, &latest)?;
-    let held = findings.metrics.iter().filter_map(|metric| metric.series()).any(|series| !series.held.is_empty());
-    Ok(Written { html: folder.join("pack.html"), folder, latest, held })
+    place(&pack, out, &out.join("latest"))?;
+    Ok(written(&pack, &folder))
+}
+
+/// Writes the pack of a run of before, made again, to `<out>/<run>/`; the latest stays what it is.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_again(findings: &Findings, plan: &Plan, out: &Path) -> anyhow::Result<Written> {
+    let pack = pack(findings, plan)?;
+    let folder = out.join(&findings.run);
+    place(&pack, out, &folder)?;
+    Ok(written(&pack, &folder))
+}
+
+fn written(pack: &Pack, folder: &Path) -> Written {
+    Written { html: folder.join("pack.html"), files: pack.files.len() as u64 }
 }
 
 /// `<as_of>`; but a review's pack is never replaced by another run's, which goes to `<run>` instead.
@@ -131,7 +141,7 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
 }
 
 /// Embeds the face and what the page's style would say.
-fn alone(svg: &str) -> String {
+pub(super) fn alone(svg: &str) -> String {
     let head = svg.find('>').expect("a picture has a head") + 1;
     let style = "text{font-variant-numeric:tabular-nums}polyline{stroke-linejoin:round;stroke-linecap:round}svg{background:#fff}";
     format!("{}\n<style>{}{style}</style>{}", &svg[..head], html::chart_fonts(), &svg[head..])

@@ -162,7 +162,7 @@ fn trailing_unit(window: Length) -> Result<Unit, String> {
 }
 
 /// The rows of a series that are its headline: of the whole, and of its last step or its `k`.
-pub(super) fn headline(series: &Series) -> Vec<&Reading> {
+pub fn headline(series: &Series) -> Vec<&Reading> {
     let last_step = series.readings.iter().filter_map(|reading| integer(reading, "step")).max();
     let has_cohorts = series.kind == "retention";
     let k = series.readings.iter().filter_map(|reading| integer(reading, "k")).find(|k| *k >= 1);

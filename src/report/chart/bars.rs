@@ -9,7 +9,7 @@ use super::canvas::{
 };
 use super::scale::Scale;
 use super::six_twelve::axis_label;
-use super::{Funnel, MovementBar, Movements, StageBars};
+use super::spec::{Funnel, MovementBar, Movements, StageBars};
 
 const WIDE: f64 = 460.0;
 

@@ -1,9 +1,9 @@
 //! A series with its limits: the centre, the ordinary range, a ring round each point that signals.
 
-use super::Control;
 use super::canvas::{Anchor, BAND, BLUE, Canvas, FAINT, GRID, INK, SOFT, WHITE, draw, plain};
 use super::scale::Scale;
 use super::six_twelve::{axis_label, runs};
+use super::spec::Control;
 
 const WIDE: f64 = 460.0;
 const AXIS: f64 = 52.0;

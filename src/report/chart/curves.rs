@@ -2,9 +2,9 @@
 
 use plotters::style::RGBColor;
 
-use super::Curves;
 use super::canvas::{Anchor, BLUE, FAINT, GRID, INK, PALE, SOFT, draw, plain, width};
 use super::scale::Scale;
+use super::spec::Curves;
 
 const WIDE: f64 = 460.0;
 const AXIS: f64 = 46.0;

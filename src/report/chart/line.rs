@@ -5,7 +5,8 @@
 
 use plotters::style::RGBColor;
 
-use crate::report::page::{Arrow, Grade, Letter, Line, LineNode, LineRow};
+use super::spec::{Arrow, Grade, Line, LineNode, LineRow};
+use crate::report::figure::Letter;
 
 use super::canvas::{
     Anchor, BLUE, Canvas, FAINT, HAIR, INK, ORANGE, PURPLE, SOFT, WHITE, bold, draw, fitted, plain, width, wrapped,

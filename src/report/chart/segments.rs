@@ -1,9 +1,9 @@
 //! A metric by one segment: a point per value, with its interval where it is a share.
 
-use super::Segments;
 use super::canvas::{Anchor, BLUE, GRID, INK, SOFT, WHITE, bold, draw, fitted, plain, width};
 use super::scale::Scale;
 use super::six_twelve::axis_label;
+use super::spec::Segments;
 
 const WIDE: f64 = 460.0;
 const ROW: f64 = 30.0;

@@ -2,6 +2,7 @@
 
 use plotters::style::RGBColor;
 
+use crate::model::reading::ValueUnit;
 use crate::report::numbers::Style;
 use crate::report::xmr::Mark;
 
@@ -9,7 +10,7 @@ use super::canvas::{
     Anchor, BAND, BLUE, Canvas, FAINT, GRID, INK, ORANGE, PALE, PURPLE, SOFT, WHITE, bold, draw, fitted, plain, width,
 };
 use super::scale::Scale;
-use super::{Panel, SixTwelve, Slot};
+use super::spec::{Panel, SixTwelve, Slot};
 
 const RELEASES: usize = 2;
 const RELEASE_ROW: f64 = 15.0;
@@ -41,7 +42,7 @@ pub(super) fn wide(spec: &SixTwelve) -> String {
     draw((960.0, bottom + releases + 44.0), "chart", &spec.alt, |canvas| {
         key(canvas, spec, 960.0 - AXIS);
         let place = (top, bottom);
-        let shared = spec.one_axis.then(|| scale(spec.weeks.iter().chain(&spec.months), place));
+        let shared = spec.one_axis.then(|| scale(spec.weeks.iter().chain(&spec.months), place, &spec.style));
         let counts = [&spec.weeks, &spec.months].map(|panel| panel.as_ref().map_or(0, |panel| panel.slots.len()));
         let both = counts.iter().all(|count| *count > 0);
         let gap = if !both {
@@ -56,7 +57,7 @@ pub(super) fn wide(spec: &SixTwelve) -> String {
         for panel in [&spec.weeks, &spec.months].into_iter().flatten() {
             let right = left + slot * panel.slots.len() as f64;
             let last = std::ptr::eq(panel, spec.months.as_ref().unwrap_or(panel));
-            let scale = shared.clone().unwrap_or_else(|| scale([panel], place));
+            let scale = shared.clone().unwrap_or_else(|| scale([panel], place, &spec.style));
             let axis = if last || !spec.one_axis { right } else { 960.0 - AXIS };
             let weeks = spec.weeks.as_ref().is_some_and(|weeks| std::ptr::eq(panel, weeks));
             let marks = if weeks { spec.releases.iter().map(|release| release.slot).collect() } else { Vec::new() };
@@ -87,7 +88,7 @@ pub(super) fn narrow(spec: &SixTwelve) -> String {
             let frame = Frame {
                 left: 0.0,
                 slot,
-                scale: scale([*panel], (top, bottom)),
+                scale: scale([*panel], (top, bottom), &spec.style),
                 top,
                 bottom,
                 axis: right,
@@ -99,12 +100,18 @@ pub(super) fn narrow(spec: &SixTwelve) -> String {
     })
 }
 
-fn scale<'a>(panels: impl IntoIterator<Item = &'a Panel>, place: (f64, f64)) -> Scale {
+fn scale<'a>(panels: impl IntoIterator<Item = &'a Panel>, place: (f64, f64), style: &Style) -> Scale {
     let values = panels.into_iter().flat_map(|panel| {
         let slots = panel.slots.iter().flat_map(|slot| [slot.figure.value, slot.last_year, slot.target]).flatten();
         slots.chain(panel.band.iter().flat_map(|band| [band.0, band.1])).collect::<Vec<_>>()
     });
-    Scale::around(values, place, 5.0)
+    let values: Vec<f64> = values.collect();
+    let mut scale = Scale::around(values.iter().copied(), place, 5.0);
+    // Room above the whole is room, and no share that there could be.
+    if style.unit == ValueUnit::Share && values.iter().all(|value| *value <= 1.0) {
+        scale.ticks.retain(|tick| *tick <= 1.0 + 1e-9);
+    }
+    scale
 }
 
 fn gridlines(canvas: &mut Canvas<'_>, frame: &Frame, ends: (f64, f64), style: &Style, labels: bool) {

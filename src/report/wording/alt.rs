@@ -1,10 +1,9 @@
 //! What a chart shows, for those who do not see it: the finding first, then the figures that carry it.
 
 use crate::model::period::Unit;
-use crate::report::chart::{Panel, SegmentRow};
+use crate::report::chart::spec::{Line, Panel, SegmentRow};
 use crate::report::inputs::{Cohort, Curve, Movement, Stages, Step};
 use crate::report::numbers::{self, Style, count, percent};
-use crate::report::page::Line;
 
 /// The 6-12 chart.
 pub(in super::super) fn chart_alt(title: &str, weeks: Option<&Panel>, months: Option<&Panel>, style: &Style) -> String {

@@ -8,7 +8,7 @@ use crate::report::numbers::{self, plural};
 pub(in super::super) fn methods(plan: &Plan) -> Vec<(String, String)> {
     let min_n = plan.sync.min_n;
     let zone = &plan.workspace.timezone;
-    let week = format!("{:?}", plan.workspace.calendar.week_starts).to_lowercase();
+    let week = format!("{:?}", plan.workspace.calendar.week_starts);
     let all = [
         (
             "Days",

@@ -4,10 +4,11 @@ use jiff::civil::Date;
 
 use crate::model::metric::{Metric, Pace};
 use crate::plan::Plan;
-use crate::report::chart::SixTwelve;
+use crate::report::chart::spec::SixTwelve;
 use crate::report::inputs::Findings;
+use crate::report::judged::Judged;
 use crate::report::numbers::{self, count, percent};
-use crate::report::page::{Judged, Rich};
+use crate::report::page::Rich;
 use crate::stats::xmr::Status;
 
 use super::signal;

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use crate::model::metric::Pace;
 use crate::model::period::{Unit, days_between, plus_days};
 use crate::report::inputs::Findings;
+use crate::report::judged::Judged;
 use crate::report::numbers::{self, plural};
-use crate::report::page::Judged;
 use crate::report::xmr::{Chart, Standing};
 use crate::stats::xmr::{Refusal, Rule, Side, Status};
 

@@ -7,10 +7,11 @@ use crate::report::numbers;
 use crate::report::wording;
 
 use super::companion;
-use super::judged::Judged;
 use super::moved;
 use super::six_twelve::Made;
-use super::{Block, Letter, Section};
+use crate::report::figure::Letter;
+use crate::report::judged::Judged;
+use crate::report::page::{Block, Section};
 
 /// The lanes that have a metric or an outcome, in the plan's order.
 pub(super) fn lanes(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> Vec<Section> {
@@ -120,6 +121,7 @@ fn quotes(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Vec<String> 
 pub(super) fn in_words(series: Option<&crate::model::reading::Series>, judged: &Judged<'_>) -> String {
     match series.map(|series| series.definition.as_str()) {
         None | Some("") => wording::definition(judged.metric),
-        Some(definition) => definition.to_owned(),
+        // Ids stand in backticks where people type them; on the page they are words like others.
+        Some(definition) => definition.replace('`', ""),
     }
 }

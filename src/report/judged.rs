@@ -118,11 +118,16 @@ fn judge<'a>(
     let silent =
         series.is_some_and(|series| !series.held.is_empty()) || found.is_some_and(|found| found.dead_since.is_some());
     let standing = chart.as_ref().ok().filter(|_| !silent).and_then(|chart| chart.standing(metric.better()));
-    let seen = findings.last_review.iter().flat_map(|review| &review.signals);
-    let seen_since = seen.filter(|(id, _)| id == metric.id()).map(|(_, since)| *since).next();
+    let seen_since = standing.and_then(|standing| seen_since(findings, metric, &standing));
     let style = Style::new(series.map_or(ValueUnit::Number, |series| series.unit), plan.workspace.currency.as_deref());
     let pace = found.filter(|_| !silent).and_then(|found| pace(metric, found, chart.as_ref().ok()));
     Judged { number, metric, found, place, style, chart, standing, seen_since, pace }
+}
+
+/// Since when the last review has shown a signal; one that began after it is another, and new.
+fn seen_since(findings: &Findings, metric: &Metric, standing: &Standing) -> Option<Date> {
+    let review = findings.last_review.as_ref().filter(|review| standing.since.start <= review.on)?;
+    review.signals.iter().find(|(id, _)| id == metric.id()).map(|(_, since)| *since)
 }
 
 /// The size of the periods a metric is told in: its own, or the one that has readings.

@@ -8,8 +8,10 @@ use crate::report::numbers;
 use crate::report::wording;
 use crate::report::xmr::Mark;
 
-use super::judged::Judged;
-use super::{Attention, Letter, moved};
+use super::moved;
+use crate::report::figure::Letter;
+use crate::report::judged::Judged;
+use crate::report::page::Attention;
 
 const SHOWN: usize = 7;
 const SPARK: usize = 26;

@@ -7,8 +7,8 @@ use crate::report::numbers;
 use crate::report::{wording, xmr};
 use crate::stats::mix::{self, Part};
 
-use super::Moved;
-use super::judged::Judged;
+use crate::report::judged::Judged;
+use crate::report::page::Moved;
 
 const SHOWN: usize = 5;
 

@@ -6,13 +6,14 @@ use crate::model::metric::{BusinessKind, Metric, TractionKind};
 use crate::model::period::{Period, Unit, plus_days, plus_months};
 use crate::model::reading::{Reading, Series};
 use crate::plan::Plan;
-use crate::report::chart::{Panel, ReleaseMark, SixTwelve, Slot};
+use crate::report::chart::spec::{Panel, ReleaseMark, SixTwelve, Slot};
 use crate::report::inputs::{Findings, MetricFindings, ToDate};
 use crate::report::numbers::{self, Style};
 use crate::report::{wording, xmr};
 
-use super::judged::{Judged, path};
-use super::{Figure, Nine};
+use crate::report::figure::Figure;
+use crate::report::judged::{Judged, path};
+use crate::report::page::Nine;
 
 const WEEKS: usize = 6;
 const MONTHS: usize = 12;

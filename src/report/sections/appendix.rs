@@ -4,14 +4,15 @@ use crate::model::evidence::{Comparison, Finding};
 use crate::model::ids::MetricId;
 use crate::model::period::Unit;
 use crate::plan::Plan;
-use crate::report::chart::{Control, ControlPoint};
+use crate::report::chart::spec::{Control, ControlPoint};
 use crate::report::inputs::{Findings, MetricFindings};
 use crate::report::numbers::{self, count};
 use crate::report::wording;
 use crate::stats::xmr::Status;
 
-use super::judged::Judged;
-use super::{AccountingRow, Appendix, Compared, Definition, iso};
+use super::iso;
+use crate::report::judged::Judged;
+use crate::report::page::{AccountingRow, Appendix, Compared, Definition};
 
 /// The appendix.
 pub(super) fn appendix(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> Appendix {

@@ -9,8 +9,11 @@ use crate::report::numbers::{self, Style, count, percent};
 use crate::report::wording;
 use crate::report::xmr::Mark;
 
-use super::judged::Judged;
-use super::{Coverage, Decision, Figure, Front, Head, Line, Restated, Rich, Sentence, attention, iso, moved};
+use super::{attention, iso, moved};
+use crate::report::chart::spec::Line;
+use crate::report::figure::Figure;
+use crate::report::judged::Judged;
+use crate::report::page::{Coverage, Decision, Front, Head, Restated, Rich, Sentence};
 
 const SHOWN: usize = 5;
 

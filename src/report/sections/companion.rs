@@ -2,16 +2,16 @@
 
 use crate::model::metric::Metric;
 use crate::plan::Plan;
-use crate::report::chart::{self, SegmentRow, Segments};
+use crate::report::chart::spec::{self, SegmentRow, Segments};
 use crate::report::inputs::{Companion, MetricFindings, Stages};
 use crate::report::numbers::{self, Style, count, percent};
 use crate::report::{wording, xmr};
 
-use super::Figure;
-use super::judged::Judged;
+use crate::report::figure::Figure;
+use crate::report::judged::Judged;
 
 /// The companion of a block; nothing where there is none or it has no points.
-pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings) -> Option<chart::Companion> {
+pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings) -> Option<spec::Companion> {
     let min_n = u64::from(plan.sync.min_n);
     match &found.companion {
         Companion::None => None,
@@ -20,7 +20,7 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
             let shown = &drawn[drawn.len().saturating_sub(4)..];
             let last = shown.last()?;
             let within = last.points.iter().chain(shown.iter().flat_map(|curve| &curve.points)).map(|point| point.0);
-            Some(chart::Companion::Curves(chart::Curves {
+            Some(spec::Companion::Curves(spec::Curves {
                 title: format!("{}, by days since the start", judged.title()),
                 alt: wording::curves_alt(judged.title(), shown),
                 until: within.fold(1.0, f64::max),
@@ -31,7 +31,7 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
         Companion::Adoption { stages, since_available } => {
             let shown: Vec<&Stages> = stages.iter().rev().take(12).rev().collect();
             let last = shown.last()?;
-            Some(chart::Companion::Stages(chart::StageBars {
+            Some(spec::Companion::Stages(spec::StageBars {
                 title: "Stages of adoption".to_owned(),
                 alt: wording::stages_alt(last),
                 months: shown.iter().map(|stages| stage_bar(stages)).collect(),
@@ -40,7 +40,7 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
         }
         Companion::Funnel { label, steps } => {
             let (first, last) = (steps.first()?, steps.last()?);
-            Some(chart::Companion::Funnel(chart::Funnel {
+            Some(spec::Companion::Funnel(spec::Funnel {
                 title: format!("Step by step, {label}"),
                 alt: wording::funnel_alt(first, last),
                 steps: steps.iter().map(|step| funnel_step(step, min_n)).collect(),
@@ -49,13 +49,13 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
         Companion::Retention { unit, cohorts } => {
             let shown: Vec<_> = cohorts.iter().rev().take(12).rev().collect();
             shown.last()?;
-            Some(chart::Companion::Triangle(triangle(plan, *unit, &shown, min_n)))
+            Some(spec::Companion::Triangle(triangle(plan, *unit, &shown, min_n)))
         }
         Companion::Movements(months) => {
             let shown: Vec<_> = months.iter().rev().take(12).rev().copied().collect();
             let last = shown.last()?;
             let style = Style::new(crate::model::reading::ValueUnit::Money, plan.workspace.currency.as_deref());
-            Some(chart::Companion::Movements(chart::Movements {
+            Some(spec::Companion::Movements(spec::Movements {
                 title: "How recurring revenue moved, by month".to_owned(),
                 alt: wording::movements_alt(last, &style),
                 months: shown.iter().map(movement).collect(),
@@ -65,23 +65,23 @@ pub(super) fn companion(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings
     }
 }
 
-fn chart_curve(curve: &crate::report::inputs::Curve) -> chart::Curve {
+fn chart_curve(curve: &crate::report::inputs::Curve) -> spec::Curve {
     let label = if curve.open { format!("{} (open)", curve.label) } else { curve.label.clone() };
-    chart::Curve { label, eligible: curve.eligible, points: curve.points.clone(), open: curve.open }
+    spec::Curve { label, eligible: curve.eligible, points: curve.points.clone(), open: curve.open }
 }
 
-fn stage_bar(stages: &Stages) -> chart::StageBar {
-    chart::StageBar {
+fn stage_bar(stages: &Stages) -> spec::StageBar {
+    spec::StageBar {
         name: numbers::month(stages.period.start)[..3].to_owned(),
         counts: [stages.habitual, stages.adopted, stages.tried, stages.lapsed, stages.never],
     }
 }
 
-fn funnel_step(step: &crate::report::inputs::Step, min_n: u64) -> chart::FunnelStep {
+fn funnel_step(step: &crate::report::inputs::Step, min_n: u64) -> spec::FunnelStep {
     let share = step.counted as f64 / step.eligible.max(1) as f64;
     let small = step.eligible < min_n;
     let percent = if small { String::new() } else { percent(share) };
-    chart::FunnelStep {
+    spec::FunnelStep {
         name: step.name.clone(),
         share,
         text: percent,
@@ -95,21 +95,21 @@ fn triangle(
     unit: crate::model::period::Unit,
     cohorts: &[&crate::report::inputs::Cohort],
     min_n: u64,
-) -> chart::Triangle {
-    let rows = cohorts.iter().map(|cohort| chart::TriangleRow {
+) -> spec::Triangle {
+    let rows = cohorts.iter().map(|cohort| spec::TriangleRow {
         name: numbers::period_name(&plan.workspace.calendar, unit, cohort.period).replace("the week of ", ""),
         eligible: cohort.eligible,
         cells: cohort
             .cells
             .iter()
-            .map(|(counted, settled)| chart::TriangleCell {
+            .map(|(counted, settled)| spec::TriangleCell {
                 share: (cohort.eligible >= min_n).then(|| *counted as f64 / cohort.eligible as f64),
                 counted: *counted,
                 open: !settled,
             })
             .collect(),
     });
-    chart::Triangle {
+    spec::Triangle {
         title: format!("Who came back, by {} of start", unit.word()),
         alt: wording::triangle_alt(unit, cohorts),
         unit: unit.word(),
@@ -117,8 +117,8 @@ fn triangle(
     }
 }
 
-fn movement(month: &crate::report::inputs::Movement) -> chart::MovementBar {
-    chart::MovementBar {
+fn movement(month: &crate::report::inputs::Movement) -> spec::MovementBar {
+    spec::MovementBar {
         name: numbers::month(month.period.start)[..3].to_owned(),
         up: [month.new, month.reactivation, month.expansion],
         down: [month.contraction, month.churn],

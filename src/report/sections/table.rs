@@ -6,8 +6,9 @@ use crate::plan::Plan;
 use crate::report::inputs::Findings;
 use crate::report::{numbers, xmr};
 
-use super::judged::Judged;
-use super::{Figure, Table, TableRow};
+use crate::report::figure::Figure;
+use crate::report::judged::Judged;
+use crate::report::page::{Table, TableRow};
 
 const MONTHS: i32 = 12;
 

@@ -8,8 +8,10 @@ use crate::report::inputs::Findings;
 use crate::report::numbers;
 use crate::report::wording;
 
-use super::judged::Judged;
-use super::{Arrow, Grade, Letter, Line, LineNode, LineRow, front};
+use super::front;
+use crate::report::chart::spec::{Arrow, Grade, Line, LineNode, LineRow};
+use crate::report::figure::{Figure, Letter};
+use crate::report::judged::Judged;
 
 /// Over so many rows the drawing stands on page two.
 const ON_PAGE_ONE: usize = 6;
@@ -124,7 +126,7 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
     let (value, small) = match (judged.held(), judged.dead(), judged.last()) {
         ([], Some(dead), _) => ("–".to_owned(), wording::no_reading_since(dead)),
         ([], None, Some((unit, reading))) => {
-            let figure = super::Figure::of(reading, &judged.style, plan.sync.min_n);
+            let figure = Figure::of(reading, &judged.style, plan.sync.min_n);
             let period = wording::short_period(unit, reading.period.start);
             let few = figure.text.contains(" of ");
             let of = numbers::counts(reading)

@@ -1,0 +1,84 @@
+//! A figure as it is printed, and the mark beside it.
+
+use serde::Serialize;
+
+use super::numbers::Style;
+use super::xmr::{Mark, Standing};
+use crate::model::reading::Reading;
+use crate::stats::xmr::Side;
+
+/// A number with everything needed to doubt it, and as it is printed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Figure {
+    /// The number.
+    pub value: Option<f64>,
+    /// Its denominator.
+    pub eligible: Option<u64>,
+    /// Its numerator.
+    pub counted: Option<u64>,
+    /// The lower end of its interval.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// Whether its last window had closed.
+    pub settled: bool,
+    /// As printed.
+    pub text: String,
+    /// Why there is none, or what to know of it.
+    pub note: Option<String>,
+}
+
+impl Figure {
+    /// A reading as it stands in tables; under `min_n` as counts.
+    pub fn of(reading: &Reading, style: &Style, min_n: u32) -> Self {
+        let share = reading.share;
+        let small = share.is_some_and(|share| share.eligible < u64::from(min_n));
+        let text = match (reading.value, share) {
+            (None, _) => "n/a".to_owned(),
+            (Some(_), Some(share)) if small => format!("{} of {}", share.counted, share.eligible),
+            (Some(value), _) => style.level(value),
+        };
+        Self {
+            value: reading.value,
+            eligible: share.map(|share| share.eligible),
+            counted: share.map(|share| share.counted),
+            low: share.and_then(|share| share.interval).map(|interval| interval.0),
+            high: share.and_then(|share| share.interval).map(|interval| interval.1),
+            settled: reading.settled,
+            text,
+            note: reading.segment_assumed.then(|| "by a segment value from before its first known version".to_owned()),
+        }
+    }
+
+    /// No figure, and why.
+    pub fn none(why: impl Into<String>) -> Self {
+        Self { text: "n/a".to_owned(), note: Some(why.into()), ..Self::default() }
+    }
+}
+
+/// A mark as it stands beside a figure.
+#[derive(Debug, Clone, Serialize)]
+pub struct Letter {
+    /// `H` above, `L` below, `·` ordinary.
+    pub letter: &'static str,
+    /// `better`, `worse`, `none` (no direction), `ordinary`.
+    pub tone: &'static str,
+    /// For those who cannot see it.
+    pub words: &'static str,
+}
+
+impl Letter {
+    /// The mark of what a last point says; nothing said is ordinary.
+    pub(super) fn of(standing: Option<&Standing>) -> Self {
+        let Some(standing) = standing else {
+            return Self { letter: "·", tone: "ordinary", words: "ordinary" };
+        };
+        let letter = if standing.side == Side::Above { "H" } else { "L" };
+        let (tone, words) = match standing.mark {
+            Mark::Worse => ("worse", "special, worse"),
+            Mark::Better => ("better", "special, better"),
+            Mark::NoDirection => ("none", "special, no direction"),
+        };
+        Self { letter, tone, words }
+    }
+}
