@@ -7,8 +7,9 @@
 mod delta;
 pub mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -117,6 +118,31 @@ impl Lake {
         self.runtime.block_on(delta::commit(&commit)).with_context(|| format!("could not commit `{}`", table.name))
     }
 
+    /// Takes away data files older than a moment that none of these versions names, nor the head. The log keeps its word
+    /// of them: versions that named them can no longer be read.
+    ///
+    /// # Errors
+    /// If a version cannot be read, or a file not be taken away.
+    pub fn sweep(&self, table: &Table, versions: &BTreeSet<u64>, before: SystemTime) -> Result<()> {
+        let Some(head) = self.head(table)? else { return Ok(()) };
+        let named = |version: u64| -> Result<Vec<PathBuf>> {
+            Ok(self.files(table, version)?.into_iter().map(|file| file.path).collect())
+        };
+        let mut unnamed = old_files(&self.folder(table), before)?;
+        for version in std::iter::once(head).chain(versions.iter().copied()) {
+            if unnamed.is_empty() {
+                return Ok(());
+            }
+            named(version)?.iter().for_each(|path| {
+                unnamed.remove(path);
+            });
+        }
+        for path in unnamed {
+            std::fs::remove_file(&path).with_context(|| format!("could not take away {}", path.display()))?;
+        }
+        Ok(())
+    }
+
     /// Brings a table's head back to what it was at a version (to nothing, if it is not in the vector); returns the head
     /// whose rows are those, or nothing where there is none.
     ///
@@ -135,6 +161,20 @@ impl Lake {
         }
         self.commit(table, &added, &removed, &Note::default()).map(Some)
     }
+}
+
+/// The Parquet files under a table's folder that were last changed before a moment.
+fn old_files(folder: &Path, before: SystemTime) -> Result<BTreeSet<PathBuf>> {
+    let mut found = BTreeSet::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.with_context(|| format!("could not read {}", folder.display()))?;
+        let is_data = entry.path().extension().is_some_and(|ending| ending == "parquet");
+        let in_log = entry.path().components().any(|part| part.as_os_str() == "_delta_log");
+        if is_data && !in_log && entry.metadata()?.modified()? < before {
+            found.insert(entry.into_path());
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -167,6 +207,25 @@ mod tests {
         let head = lake.restore(&RELEASES, &vector)?.expect("the table is there");
         assert_eq!(lake.files(&RELEASES, head)?, [first]);
         assert_eq!(lake.restore(&RELEASES, &vector)?, Some(version), "a second time there is nothing to do");
+        Ok(())
+    }
+
+    #[test]
+    fn old_files_that_no_kept_version_names_are_taken_away() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let lake = Lake::open(folder.path())?;
+        let [one, two, three] = ["a.parquet", "b.parquet", "c.parquet"].map(|name| file(&lake, name));
+        let (one, two, three) = (one?, two?, three?);
+        let kept = lake.commit(&RELEASES, std::slice::from_ref(&one), &[], &Note::default())?;
+        lake.commit(&RELEASES, std::slice::from_ref(&two), std::slice::from_ref(&one), &Note::default())?;
+        lake.commit(&RELEASES, std::slice::from_ref(&three), std::slice::from_ref(&two), &Note::default())?;
+        let present = || [&one, &two, &three].map(|file| file.path.exists());
+        let (long_ago, far_ahead) =
+            (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1 << 40));
+        lake.sweep(&RELEASES, &BTreeSet::from([kept]), long_ago)?;
+        assert_eq!(present(), [true, true, true], "all are younger");
+        lake.sweep(&RELEASES, &BTreeSet::from([kept]), far_ahead)?;
+        assert_eq!(present(), [true, false, true], "a kept version and the head name the others");
         Ok(())
     }
 }

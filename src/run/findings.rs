@@ -3,17 +3,24 @@
 mod about;
 mod companions;
 mod curves;
+mod instruments;
+mod movers;
 mod ranges;
 
 use super::record::Record;
 use super::session::Session;
+use super::{ledger, review};
+use crate::measure::kinds::retention::shown_k;
 use crate::model::metric::{Metric, Traction, TractionKind};
 use crate::model::period::{Unit, plus_days};
 use crate::model::question::Question;
 use crate::model::reading::{Datum, Reading, Series};
-use crate::plan::Plan;
+use crate::model::scope::{Freshness, SourceSpan};
+use crate::plan::source::Source;
+use crate::plan::{Plan, Segment, SegmentFrom};
 use crate::report::inputs::{Findings, MetricFindings, ToDate, to_date_ranges};
 use anyhow::Result;
+use instruments::Dead;
 
 /// Everything a pack is made from.
 ///
@@ -22,15 +29,17 @@ use anyhow::Result;
 pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findings> {
     let scope = session.scope();
     let first_day = scope.first_day.unwrap_or(scope.as_of);
-    let metrics: Result<Vec<_>> = plan.metrics.iter().map(|metric| of(session, plan, metric)).collect();
-    Ok(Findings {
+    let dead = instruments::dead(session, plan)?;
+    let metrics: Result<Vec<_>> = plan.metrics.iter().map(|metric| of(session, plan, metric, &dead)).collect();
+    let last_review = review::last(session, record)?;
+    let mut found = Findings {
         run: record.run.clone(),
         as_of: scope.as_of,
         first_day,
         known_since: scope.known_since.unwrap_or_else(|| plus_days(first_day, 28)),
         occasion: record.review.0,
         next_review: record.review.1,
-        last_review: None,
+        last_review: last_review.as_ref().map(|(_, shown)| shown.clone()),
         metrics: metrics?,
         evidence: Vec::new(),
         coverage: about::coverage(session, plan)?,
@@ -39,12 +48,19 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
         releases: about::releases(session)?,
         quotes: about::quotes(session)?,
         restated: Vec::new(),
-        decisions: about::decisions(plan)?,
-    })
+        decisions: about::decisions(session, plan)?,
+    };
+    movers::fill(session, plan, &mut found)?;
+    ledger::hand_over(session, &found, record)?;
+    if let Some((run, _)) = &last_review {
+        let moved = ledger::moved(session, plan, run, plan.limits.restated)?;
+        found.restated = moved.into_iter().map(|moved| moved.cell).collect();
+    }
+    Ok(found)
 }
 
 /// What is found for one metric.
-fn of(session: &Session, plan: &Plan, metric: &Metric) -> Result<MetricFindings> {
+fn of(session: &Session, plan: &Plan, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
     let mut found = MetricFindings::none(metric.id().clone());
     let series = |unit: Unit| -> Result<Series> {
         let question = Question { period: Some(unit), ..Question::default() };
@@ -54,6 +70,7 @@ fn of(session: &Session, plan: &Plan, metric: &Metric) -> Result<MetricFindings>
     if let Metric::Traction(traction) = metric {
         found.weekly = Some(series(Unit::Week)?);
         found.to_date = to_date(session, plan, traction)?;
+        found.dead_since = dead.since(plan, &traction.kind);
     }
     found.by_segment = by_segment(session, plan, metric)?;
     found.companion = companions::companion(session, plan, metric, &monthly)?;
@@ -66,7 +83,7 @@ fn shown(metric: &Metric, mut series: Series) -> Series {
     if let Metric::Traction(traction) = metric
         && let TractionKind::Retention(retention) = &traction.kind
     {
-        let wanted = i64::from(retention.k.unwrap_or(1));
+        let wanted = i64::from(shown_k(retention));
         series.readings.retain(|reading| {
             datum(reading, "k") == Some(&Datum::Count(wanted))
                 && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
@@ -106,9 +123,24 @@ fn counted_over_ranges(kind: &TractionKind) -> bool {
 
 /// The metric by the pack's segment, in the period of its control chart.
 fn by_segment(session: &Session, plan: &Plan, metric: &Metric) -> Result<Option<Series>> {
-    let Some(segment) = plan.report_segment() else { return Ok(None) };
+    let Some(segment) = plan.report_segment().filter(|segment| !is_held(session, plan, segment)) else {
+        return Ok(None);
+    };
     let Ok(unit) = crate::report::xmr::chart_unit(metric) else { return Ok(None) };
     let by = vec![segment.id.as_str().to_owned()];
     let question = Question { by, period: Some(unit), ..Question::default() };
     Ok(Some(shown(metric, session.measure(plan, metric, &question)?)))
+}
+
+/// Whether a stale source stands behind a segment: then the breakdown alone is held back (R9.1).
+fn is_held(session: &Session, plan: &Plan, segment: &Segment) -> bool {
+    let scope = session.scope();
+    let is_behind = |source: &Source| match segment.from {
+        SegmentFrom::CrmCompany => source.kind.is_crm(),
+        SegmentFrom::Billing => source.kind.is_billing(),
+        SegmentFrom::Events => source.kind.is_telemetry(),
+    };
+    let is_stale = |span: &SourceSpan| matches!(span.freshness, Freshness::Stale(_));
+    let spans = plan.sources.iter().zip(&scope.sources);
+    !scope.as_of_is_explicit && spans.filter(|(source, _)| is_behind(source)).any(|(_, span)| is_stale(span))
 }

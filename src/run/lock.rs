@@ -63,6 +63,37 @@ pub fn ask(state: &Path, holder: &Holder) -> Result<Asked> {
     Ok(Asked::Held { lock: Lock { file }, taken_over })
 }
 
+/// What stands at the lock, seen without taking it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Nobody holds it, and nobody died holding it.
+    Free,
+    /// Somebody holds it: what its text says.
+    Held(String),
+    /// A run died holding it: what its text said. The next one takes over.
+    Left(String),
+}
+
+/// Looks at the lock of a state folder.
+///
+/// # Errors
+/// If the file is there and cannot be read.
+pub fn look(state: &Path) -> Result<Seen> {
+    let path = state.join("lock");
+    let mut file = match File::open(&path) {
+        Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => return Ok(Seen::Free),
+        opened => opened.with_context(|| format!("could not open {}", path.display()))?,
+    };
+    // Shared, so that two who look do not take each other for a run.
+    let held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    let text = read(&mut file).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(match (held, text.is_empty()) {
+        (true, _) => Seen::Held(text),
+        (false, true) => Seen::Free,
+        (false, false) => Seen::Left(text),
+    })
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // The text must go before the lock does: text without a lock says that a run died.
@@ -98,8 +129,11 @@ mod tests {
         let Asked::Held { lock, taken_over: None } = ask(folder.path(), &holder("run"))? else { panic!("it was free") };
         let Asked::Busy(text) = ask(folder.path(), &holder("ingest"))? else { panic!("it is held") };
         assert_eq!(text, "`throughline run`, process 7 on night, since 2026-07-01T02:00:00Z");
+        assert_eq!(look(folder.path())?, Seen::Held(text.clone()));
         drop(lock);
+        assert_eq!(look(folder.path())?, Seen::Free);
         std::fs::write(folder.path().join("lock"), &text)?;
+        assert_eq!(look(folder.path())?, Seen::Left(text.clone()));
         let Asked::Held { taken_over, .. } = ask(folder.path(), &holder("ingest"))? else { panic!("it was free") };
         assert_eq!(taken_over, Some(text));
         Ok(())

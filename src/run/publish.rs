@@ -5,46 +5,57 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value as Json, json};
 
-use super::Job;
 use super::record::{Record, Stages, VERSION};
 use super::session::Session;
+use super::{Job, issues};
+use crate::diag::Diagnostic;
 use crate::engine::Engine;
 use crate::lake::tables::{EVIDENCE, READINGS, RUNS, Table};
 use crate::lake::{DataFile, Note};
 use crate::model::column::Value;
 use crate::model::evidence::{Evidence, Finding};
 use crate::model::reading::{Datum, Reading, Series};
-use crate::report::inputs::Findings;
+use crate::report::{self, inputs::Findings};
 
 /// Publishes a run; one that saw the same as a run before publishes nothing again.
 ///
 /// # Errors
 /// If a table cannot be written; the run then does not count.
-pub fn publish(session: &Session, job: &Job<'_>, found: &Findings, record: &Record, stages: &Stages) -> Result<()> {
-    if !record.known {
-        append(session, &READINGS, record, &readings(found, record))?;
-        append(session, &EVIDENCE, record, &evidence(found, record))?;
-        append(session, &RUNS, record, &[run(job, record, stages)])?;
+pub(super) fn publish(session: &Session, found: &Findings, record: &Record, run: Vec<Value>) -> Result<()> {
+    if record.known {
+        return Ok(());
     }
-    for_bi_tools(session, &job.opening.state)
+    append(session, &READINGS, record, &readings(found, record))?;
+    append(session, &EVIDENCE, record, &evidence(found, record))?;
+    append(session, &RUNS, record, &[run])
 }
 
-/// Writes rows as one file of a table and commits it.
+/// Writes rows as one file of a table, commits it, and attaches the table with them. Files that a run of this id left when
+/// it died are taken out: it is not among the finished ones, so its id is this run's (lake.md 2).
 fn append(session: &Session, table: &Table, record: &Record, rows: &[Vec<Value>]) -> Result<()> {
-    if rows.is_empty() {
+    let head = session.lake.head(table)?;
+    let standing = head.map_or(Ok(Vec::new()), |head| session.lake.files(table, head))?;
+    let is_ours = |file: &&DataFile| {
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.starts_with(&format!("{}-", record.run)))
+    };
+    let dead: Vec<DataFile> = standing.iter().filter(is_ours).cloned().collect();
+    if rows.is_empty() && dead.is_empty() {
         return Ok(());
     }
     session.engine.relation("published_rows", table.columns, rows)?;
     let folder = session.lake.data_folder(table, None)?;
-    let head = session.lake.head(table)?.map_or(0, |head| head + 1);
-    let path = folder.join(format!("{}-{head}-{}.parquet", record.run, std::process::id()));
+    let path =
+        folder.join(format!("{}-{}-{}.parquet", record.run, head.map_or(0, |head| head + 1), std::process::id()));
     session.engine.write("select * from published_rows", &[], &path)?;
     let size = std::fs::metadata(&path).with_context(|| format!("could not find {}", path.display()))?.len();
-    session.lake.commit(table, &[DataFile { month: None, path, size }], &[], &Note::default())?;
-    Ok(())
+    let version = session.lake.commit(table, &[DataFile { month: None, path, size }], &dead, &Note::default())?;
+    let paths: Vec<_> = session.lake.files(table, version)?.into_iter().map(|file| file.path).collect();
+    session.engine.attach(&format!("lake_{}", table.name), table.columns, None, &paths)
 }
 
-fn readings(found: &Findings, record: &Record) -> Vec<Vec<Value>> {
+/// The readings of a run, as the lake keeps them.
+pub(super) fn readings(found: &Findings, record: &Record) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
     for metric in &found.metrics {
         for series in [&metric.weekly, &metric.monthly, &metric.by_segment].into_iter().flatten() {
@@ -134,34 +145,48 @@ fn evidence_row(evidence: &Evidence, record: &Record) -> Vec<Value> {
     row
 }
 
-fn run(job: &Job<'_>, record: &Record, stages: &Stages) -> Vec<Value> {
-    let took: f64 = stages.seconds().map(|(_, seconds)| seconds).sum();
+/// A run's own row; `exit` is the status it leaves with.
+pub(super) fn run(job: &Job<'_>, found: &Findings, record: &Record, stages: &Stages, exit: i64) -> Vec<Value> {
+    let signals = report::shown_signals(found, job.plan);
+    let took = i64::try_from(stages.time().as_micros()).unwrap_or(i64::MAX);
     vec![
         record.run.as_str().into(),
         record.as_of.into(),
         Value::Moment(record.started_us),
-        Value::Moment(record.started_us + (took * 1e6) as i64),
-        Value::Long(0),
+        Value::Moment(record.started_us.saturating_add(took)),
+        Value::Long(exit),
         record.versions.as_str().into(),
         record.plan_hash.as_str().into(),
         job.plan.text.as_str().into(),
         record.side_files.as_str().into(),
         VERSION.into(),
-        stages.json(record.review.0).into(),
+        stages.json(record, &signals).into(),
     ]
 }
 
-/// The tables that BI tools read: written under another name and renamed, so that a reader never sees half of it.
-fn for_bi_tools(session: &Session, state: &Path) -> Result<()> {
-    let (fresh, published) = (state.join("published.part"), state.join("published.duckdb"));
-    let _none_yet = std::fs::remove_file(&fresh);
-    let path = fresh.to_string_lossy().replace('\'', "''");
+/// The tables that BI tools read: written under another name and renamed, so that a reader never sees half of it. Where
+/// the old file cannot be replaced, the new one stays beside it, and that is said (lake.md 17).
+///
+/// # Errors
+/// If they cannot be written at all.
+pub(super) fn for_bi_tools(session: &Session, state: &Path) -> Result<Option<Diagnostic>> {
+    let (part, fresh, published) =
+        (state.join("published.part"), state.join("published.new.duckdb"), state.join("published.duckdb"));
+    for left in [part.clone(), state.join("published.part.wal")] {
+        let _none_yet = std::fs::remove_file(left);
+    }
+    let path = part.to_string_lossy().replace('\'', "''");
     session.engine.run(&format!("attach '{path}' as published"), &[])?;
     for table in PUBLISHED {
         session.engine.run(&format!("create table published.{table} as select * from tables.{table}"), &[])?;
     }
     session.engine.run("checkpoint published; detach published", &[])?;
-    std::fs::rename(&fresh, &published).with_context(|| format!("could not write {}", published.display()))
+    let Err(problem) = std::fs::rename(&part, &published) else {
+        let _none_left = std::fs::remove_file(&fresh);
+        return Ok(None);
+    };
+    std::fs::rename(&part, &fresh).with_context(|| format!("could not write {}", fresh.display()))?;
+    Ok(Some(issues::published_in_use("published.new.duckdb", &problem)))
 }
 
 /// All tables of output.md but `events`, `snapshots` and `set_aside` (lake.md 17).

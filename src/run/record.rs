@@ -11,6 +11,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::session::Session;
 use super::{Job, Stage};
 use crate::engine::Engine;
+use crate::model::ids::MetricId;
+use crate::plan::RenewalsFrom;
 use crate::report::inputs::Occasion;
 
 /// The program's version, which a record names.
@@ -25,6 +27,8 @@ pub struct Record {
     pub known: bool,
     /// The as-of day.
     pub as_of: Date,
+    /// Whether a person named that day.
+    pub as_of_is_named: bool,
     /// The vector that was read, as JSON.
     pub versions: String,
     /// The plan's hash.
@@ -33,7 +37,7 @@ pub struct Record {
     pub side_files: String,
     /// Whether this is a review's run, and the day of the next one.
     pub review: (Occasion, Date),
-    /// When it began, in microseconds since 1970 UTC.
+    /// When it began, in microseconds since 1970 UTC; of a run known before, when that one did.
     pub started_us: i64,
 }
 
@@ -46,9 +50,8 @@ impl Record {
         let as_of = session.scope().as_of;
         let versions = serde_json::to_string(&session.vector.0).context("could not write the vector")?;
         let plan_hash = hash(&job.plan.text);
-        let side_files = side_files(job)?;
-        let sql =
-            "select run, plan_hash, side_files, lake_versions, version from lake_runs where as_of = ? order by run";
+        let side_files = side_files(session, job)?;
+        let sql = "select run, plan_hash, side_files, lake_versions, version, epoch_us(started_at) as started_us from lake_runs where as_of = ? order by started_at";
         let before = session.engine.query(sql, &[as_of.into()])?;
         let same = |row: &usize| {
             let text = |column: &str| before.text(column, *row).unwrap_or_default();
@@ -57,26 +60,40 @@ impl Record {
                 && text("lake_versions") == versions
                 && text("version") == VERSION
         };
-        let known = (0..before.rows()).rev().find(same).and_then(|row| before.text("run", row));
+        let (same, again) = ((0..before.rows()).rev().find(same), job.opening.known.as_ref());
+        let known = again.map(|known| known.run.clone()).or_else(|| before.text("run", same?));
         let run = known.clone().unwrap_or_else(|| format!("{as_of}.{}", before.rows() + 1));
         let review = super::review::occasion(session, job, known.as_deref())?;
-        let started_us = job.opening.now_us;
-        Ok(Self { run, known: known.is_some(), as_of, versions, plan_hash, side_files, review, started_us })
+        let began_us = again.map(|known| known.now_us).or_else(|| before.long("started_us", same?));
+        Ok(Self {
+            run,
+            known: known.is_some(),
+            as_of,
+            as_of_is_named: session.scope().as_of_is_explicit,
+            versions,
+            plan_hash,
+            side_files,
+            review,
+            started_us: began_us.unwrap_or(job.opening.now_us),
+        })
     }
 }
 
 /// The texts of the files that the plan names beside the exports, so that an old pack can be made again.
-fn side_files(job: &Job<'_>) -> Result<String> {
+fn side_files(session: &Session, job: &Job<'_>) -> Result<String> {
     let plan = job.plan;
     let maps = plan.segments.iter().filter_map(|segment| segment.map.as_ref());
     let links = plan.sources.iter().flat_map(|source| [source.links.as_ref(), source.accounts.as_ref()]).flatten();
     let single = [&plan.identity.overrides, &plan.workspace.rates, &plan.sync.decisions];
-    let names = maps.chain(links).chain(single.into_iter().flatten());
+    let renewals = plan.renewals.iter().filter_map(|renewals| match &renewals.from {
+        RenewalsFrom::File(path) => Some(path),
+        RenewalsFrom::CrmDeals | RenewalsFrom::Billing => None,
+    });
+    let results = plan.links.iter().filter_map(|link| link.result.as_ref());
+    let names = maps.chain(links).chain(single.into_iter().flatten()).chain(renewals).chain(results);
     let mut texts = BTreeMap::new();
     for name in names {
-        let path = plan.root.join(name);
-        if path.exists() {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+        if let Some(text) = session.side_file(plan, name)? {
             texts.insert(name.clone(), text);
         }
     }
@@ -88,25 +105,50 @@ pub fn hash(text: &str) -> String {
     format!("{:032x}", xxh3_128(text.as_bytes()))[..16].to_owned()
 }
 
-/// How long each stage took.
+/// What each stage took: its time, the rows it made, and the most memory the process had held when it ended.
 #[derive(Debug, Clone, Default)]
-pub struct Stages(Vec<(Stage, Duration)>);
+pub struct Stages(Vec<Took>);
+
+/// What one stage took.
+#[derive(Debug, Clone)]
+pub struct Took {
+    /// The stage.
+    pub stage: Stage,
+    /// Its time.
+    pub time: Duration,
+    /// The rows it made: read, related, measured, tested or written.
+    pub rows: u64,
+    /// The most memory of the process so far, where the system tells.
+    pub memory: Option<u64>,
+}
 
 impl Stages {
-    /// Keeps a stage's time.
-    pub fn add(&mut self, stage: Stage, took: Duration) {
-        self.0.push((stage, took));
+    /// Keeps what a stage took.
+    pub fn add(&mut self, stage: Stage, time: Duration, rows: u64) {
+        self.0.push(Took { stage, time, rows, memory: peak_memory() });
     }
 
-    /// Each stage and its seconds, in order.
-    pub fn seconds(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.0.iter().map(|(stage, took)| (stage.name(), took.as_secs_f64()))
+    /// Each stage, in order.
+    pub fn all(&self) -> &[Took] {
+        &self.0
     }
 
-    /// As the run record keeps it.
-    pub fn json(&self, review: Occasion) -> String {
-        let seconds: BTreeMap<&str, f64> = self.seconds().collect();
-        json!({ "seconds": seconds, "review": review == Occasion::Review, "peak_memory_bytes": peak_memory() })
+    /// All their time.
+    pub fn time(&self) -> Duration {
+        self.0.iter().map(|took| took.time).sum()
+    }
+
+    /// As the run record keeps it, with whether the run was a review's and which signals its pack shows.
+    pub fn json(&self, record: &Record, signals: &[(MetricId, Date)]) -> String {
+        let seconds: BTreeMap<&str, f64> =
+            self.0.iter().map(|took| (took.stage.name(), took.time.as_secs_f64())).collect();
+        let rows: BTreeMap<&str, u64> = self.0.iter().map(|took| (took.stage.name(), took.rows)).collect();
+        let memory: BTreeMap<&str, Option<u64>> = self.0.iter().map(|took| (took.stage.name(), took.memory)).collect();
+        let signals: BTreeMap<&str, String> =
+            signals.iter().map(|(metric, since)| (metric.as_str(), since.to_string())).collect();
+        let is_review = record.review.0 == Occasion::Review;
+        let is_named = record.as_of_is_named;
+        json!({ "seconds": seconds, "rows": rows, "memory": memory, "review": is_review, "as_of_is_named": is_named, "signals": signals })
             .to_string()
     }
 }

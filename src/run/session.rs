@@ -1,10 +1,12 @@
 //! A workspace opened for questions: engine, lake, and the relations that every later stage reads.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jiff::civil::Date;
 
+use super::known::Known;
 use crate::business;
 use crate::engine::{DuckDb, Engine, Limits, queries};
 use crate::lake::{Lake, Vector};
@@ -12,11 +14,16 @@ use crate::link;
 use crate::measure;
 use crate::model::evidence::Evidence;
 use crate::model::metric::Metric;
+use crate::model::period::{Period, Unit};
 use crate::model::question::Question;
 use crate::model::reading::Series;
 use crate::model::scope::Scope;
 use crate::plan::Plan;
 use crate::shape::{self, Ask, Shaped};
+use crate::stats::mix::Parts;
+
+/// How many properties of events hits have columns for.
+const KEPT_AT_MOST: usize = 4;
 
 /// How a workspace is opened.
 #[derive(Debug, Clone)]
@@ -29,6 +36,8 @@ pub struct Opening {
     pub now_us: i64,
     /// The last day that is read, where a person named it.
     pub as_of: Option<Date>,
+    /// The run whose rows and side files are read; nothing: those of today.
+    pub known: Option<Known>,
     /// Properties that the question keeps.
     pub kept: Vec<String>,
     /// What the engine may take.
@@ -45,6 +54,8 @@ pub struct Session {
     pub vector: Vector,
     /// What shape made, and what it had to say.
     pub shaped: Shaped,
+    /// Texts of side files of then, by the path in the plan, where a run of before is read.
+    side_files: Option<BTreeMap<String, String>>,
 }
 
 /// Opens the engine alone, spilling into the workspace.
@@ -55,6 +66,22 @@ pub fn engine(opening: &Opening) -> Result<DuckDb> {
     DuckDb::open(&opening.limits)
 }
 
+/// How much memory `ingest` gives the engine where nobody says: what does not fit spills, so that a large import asks for
+/// no large machine.
+const INGEST_MEMORY: &str = "512MB";
+
+/// Opens an engine for `ingest`, whose caller holds the lock: it spills into a folder of its own, emptied first, since a
+/// process that died leaves what it spilled.
+///
+/// # Errors
+/// As [`engine`].
+pub fn ingest_engine(opening: &Opening) -> Result<DuckDb> {
+    let spill = opening.state.join("tmp").join("ingest");
+    let _none_left = std::fs::remove_dir_all(&spill);
+    let memory = opening.limits.memory.clone().or_else(|| Some(INGEST_MEMORY.to_owned()));
+    DuckDb::open(&Limits { memory, spill: Some(spill), ..opening.limits.clone() })
+}
+
 /// The lake of a state folder.
 ///
 /// # Errors
@@ -63,32 +90,77 @@ pub fn lake(state: &Path) -> Result<Lake> {
     Lake::open(&state.join("lake"))
 }
 
-/// Opens a workspace at its last finished batch and shapes it.
+/// Opens a workspace at its last finished batch, or at what a run of before read, and shapes it.
 ///
 /// # Errors
 /// If the lake cannot be read or the engine refuses.
 pub fn open(plan: &Plan, opening: &Opening) -> Result<Session> {
     let engine = engine(opening)?;
     let lake = lake(&opening.state)?;
-    let vector = lake.vector()?;
+    let known = opening.known.as_ref();
+    let vector = known.map_or_else(|| lake.vector(), |known| Ok(known.vector.clone()))?;
+    let side_files = known.map(|known| known.side_files.clone());
     let ask = Ask {
-        now_us: opening.now_us,
-        as_of: opening.as_of,
-        kept: opening.kept.clone(),
+        now_us: known.map_or(opening.now_us, |known| known.now_us),
+        as_of: opening.as_of.or_else(|| known.and_then(|known| known.as_of)),
+        kept: kept(opening)?,
         facts: &opening.state.join("facts"),
         spare: &opening.spare,
-        side_files: None,
+        side_files: side_files.clone(),
     };
-    let shaped = shape::shape(&engine, &lake, &vector, plan, &ask).context("could not shape what the lake holds")?;
-    business::prepare(&engine, plan).context("could not read billing and deals")?;
+    let mut shaped =
+        shape::shape(&engine, &lake, &vector, plan, &ask).context("could not shape what the lake holds")?;
+    let beside = |path: &str| match &side_files {
+        Some(known) => known.get(path).cloned(),
+        None => {
+            let text = std::fs::read(plan.root.join(path)).ok()?;
+            Some(String::from_utf8_lossy(&text).into_owned())
+        }
+    };
+    let told = business::prepare(&engine, plan, &shaped.scope, &beside).context("could not read billing and deals")?;
+    shaped.issues.extend(told);
     engine.load(queries::REPORT)?;
-    Ok(Session { engine, lake, vector, shaped })
+    Ok(Session { engine, lake, vector, shaped, side_files })
+}
+
+/// The properties that hits keep, each once.
+fn kept(opening: &Opening) -> Result<Vec<String>> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in &opening.kept {
+        if !kept.contains(name) {
+            kept.push(name.clone());
+        }
+    }
+    ensure!(
+        kept.len() <= KEPT_AT_MOST,
+        "a question can keep {KEPT_AT_MOST} properties of events, and this one needs {}: {}",
+        kept.len(),
+        kept.join(", ")
+    );
+    Ok(kept)
 }
 
 impl Session {
     /// What a computation may see.
     pub fn scope(&self) -> &Scope {
         &self.shaped.scope
+    }
+
+    /// The text of a file that the plan names beside the exports: of then where a run of before is read. Nothing if it is
+    /// not there.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn side_file(&self, plan: &Plan, name: &str) -> Result<Option<String>> {
+        let path = plan.root.join(name);
+        match &self.side_files {
+            Some(known) => Ok(known.get(name).cloned()),
+            None if !path.exists() => Ok(None),
+            None => {
+                let text = std::fs::read_to_string(&path);
+                text.map(Some).with_context(|| format!("could not read {}", path.display()))
+            }
+        }
     }
 
     /// Makes the tables of output.md stand under their plain names, for questions in SQL. Where a relation of a stage has
@@ -110,6 +182,25 @@ impl Session {
             Metric::Business(business) => business::measure(&self.engine, plan, self.scope(), business, question),
         };
         measured.with_context(|| format!("could not measure `{}`", metric.id()))
+    }
+
+    /// Each account's part of a metric in two periods; together they are its readings of the whole (R9.8).
+    ///
+    /// # Errors
+    /// If the engine refuses.
+    pub fn account_parts(
+        &self,
+        plan: &Plan,
+        metric: &Metric,
+        unit: Unit,
+        (from, to): (Period, Period),
+    ) -> Result<Parts> {
+        let (engine, scope) = (&self.engine, self.scope());
+        let parts = match metric {
+            Metric::Traction(traction) => measure::account_parts(engine, plan, scope, traction, unit, (from, to)),
+            Metric::Business(business) => business::account_parts(engine, plan, scope, business, (from, to)),
+        };
+        parts.with_context(|| format!("could not tell who moved `{}`", metric.id()))
     }
 
     /// What is found of each link of the plan.

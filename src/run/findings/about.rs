@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 
 use crate::diag::render;
 use crate::engine::{Engine, Frame};
@@ -110,15 +110,11 @@ pub(super) fn quotes(session: &Session) -> Result<Vec<Quote>> {
 }
 
 /// The decisions file, where the plan names one that is there.
-pub(super) fn decisions(plan: &Plan) -> Result<Vec<Decision>> {
+pub(super) fn decisions(session: &Session, plan: &Plan) -> Result<Vec<Decision>> {
     let Some(name) = &plan.sync.decisions else { return Ok(Vec::new()) };
-    let path = plan.root.join(name);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let Some(text) = session.side_file(plan, name)? else { return Ok(Vec::new()) };
     decisions::parse(name, &text).map_err(|problems| {
         let told: Vec<String> = problems.iter().map(|problem| render(problem, Some(&text))).collect();
-        anyhow!("{}", told.join("\n")).context(format!("{} cannot be read", path.display()))
+        anyhow!("{}", told.join("\n")).context(format!("{name} cannot be read"))
     })
 }

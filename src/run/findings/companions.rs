@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::datum;
+use crate::measure;
 use crate::model::metric::{BusinessKind, Metric, TractionKind};
 use crate::model::period::Unit;
 use crate::model::question::Question;
@@ -26,7 +27,10 @@ pub(super) fn companion(session: &Session, plan: &Plan, metric: &Metric, monthly
         },
         Metric::Traction(traction) => match &traction.kind {
             TractionKind::Activation(_) => super::curves::curves(session, plan, traction)?,
-            TractionKind::Adoption(_) => stages(monthly),
+            TractionKind::Adoption(_) => {
+                let since_available = measure::since_available(&session.engine, plan, session.scope(), traction)?;
+                stages(monthly, since_available)
+            }
             TractionKind::Funnel(_) => funnel(plan, monthly),
             TractionKind::Retention(retention) => {
                 let whole = session.measure(plan, metric, &Question::default())?;
@@ -57,7 +61,7 @@ fn movements(series: &Series) -> Companion {
     Companion::Movements(last(series).map(row).collect())
 }
 
-fn stages(series: &Series) -> Companion {
+fn stages(series: &Series, since_available: Vec<(f64, f64)>) -> Companion {
     let row = |reading: &Reading| Stages {
         period: reading.period,
         never: count(reading, "never"),
@@ -66,7 +70,7 @@ fn stages(series: &Series) -> Companion {
         habitual: count(reading, "habitual"),
         lapsed: count(reading, "lapsed"),
     };
-    Companion::Adoption { stages: last(series).map(row).collect(), since_available: Vec::new() }
+    Companion::Adoption { stages: last(series).map(row).collect(), since_available }
 }
 
 /// The steps of the last settled month of entry.

@@ -14,7 +14,7 @@ use crate::run::session::Session;
 /// How many cohorts a chart shows.
 const SHOWN: usize = 4;
 
-/// The curves of the last cohorts that anybody is in, oldest first; who was kept (R4.4) is not computed yet.
+/// The curves of the last cohorts that anybody is in, oldest first, and who was kept of all (R4.4).
 pub(super) fn curves(session: &Session, plan: &Plan, traction: &Traction) -> Result<Companion> {
     let scope = session.scope();
     let question = Question { period: Some(Unit::Quarter), from: scope.known_since, ..Question::default() };
@@ -28,5 +28,6 @@ pub(super) fn curves(session: &Session, plan: &Plan, traction: &Traction) -> Res
         open: !curve.settled,
     };
     let curves = begun.split_off(surplus).into_iter().map(told).collect();
-    Ok(Companion::Activation { curves, kept: None })
+    let kept = measure::kept(&session.engine, plan, scope, traction, &question)?;
+    Ok(Companion::Activation { curves, kept })
 }
