@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use polars::prelude::{BooleanChunked, DataFrame, DataType};
 
 use super::args::{Accounts, Common, State, Table};
+use super::issues::{self, Noun};
 use super::printer::Printer;
 use super::workspace::{self, Workspace};
-use super::{Exit, output, question, sql};
-use crate::diag::nearest;
+use super::{Exit, output, question, redact, sql};
 use crate::engine::Frame;
 use crate::model::ids::OutcomeId;
 use crate::plan::Plan;
@@ -37,7 +37,9 @@ fn states(common: &Common, printer: Printer, workspace: &Workspace, asked: &Acco
     let session = question::open(common, printer, workspace, asked.span.as_of, Vec::new())?;
     let frame = account_lists::account_states(&session.engine, plan, session.scope(), &outcome)?;
     let told = counts(&frame, "state", &["reached", "lapsed", "started", "not-started"]);
-    written(printer, &asked.table, kept(&frame, &asked.state)?)?;
+    let kept = kept(&frame, &asked.state)?;
+    let kept = if asked.redact { redact::redacted(&kept, &plan.workspace.name)? } else { kept };
+    written(printer, &asked.table, kept)?;
     printer.say(&format!("{outcome}, up to {}: {told}", session.scope().as_of));
     Ok(Exit::Done)
 }
@@ -48,10 +50,7 @@ fn suggest(common: &Common, printer: Printer, workspace: &Workspace, asked: &Acc
     if let (Some(file), Some(output)) = (overrides, &asked.table.output)
         && same_file(&workspace.root.join(file), output)
     {
-        bail!(
-            "`--output {}` would replace the rows you keep there: write to another file, then copy what is right",
-            output.display()
-        );
+        return Err(issues::output_precious(output));
     }
     let session = question::open(common, printer, workspace, asked.span.as_of, Vec::new())?;
     let frame = account_lists::suggestions(&session.engine, session.scope())?;
@@ -75,8 +74,7 @@ fn known(plan: &Plan, id: &str) -> Result<OutcomeId> {
     if known.contains(&id) {
         return Ok(OutcomeId::new(id));
     }
-    let meant = nearest(id, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Err(anyhow!("the plan has: {}", known.join(", ")).context(format!("there is no outcome `{id}`{meant}")))
+    Err(issues::unknown(Noun::Outcome, id, &known))
 }
 
 /// The rows of these states; all without any. Who lapsed has reached it too.

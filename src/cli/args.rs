@@ -34,7 +34,7 @@ pub(super) struct Common {
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
     /// How many threads the engine may use
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) threads: Option<u32>,
     /// How much memory the engine may use, as `1GB`
     #[arg(long, value_name = "SIZE", global = true)]
@@ -83,10 +83,13 @@ pub(super) enum Verb {
     Run(Run),
     /// Read what is new in the sources; prints read = accepted + duplicate + set aside per file
     Ingest {
-        /// Only these sources; default: all
+        /// Only these sources; default: all. `SOURCE -` reads standard input as that source
         sources: Vec<String>,
+        /// The same as naming it
+        #[arg(long = "source", value_name = "SOURCE", hide = true)]
+        named: Vec<String>,
         /// Replace the source by what its files hold now
-        #[arg(long, requires = "sources")]
+        #[arg(long)]
         afresh: bool,
         #[command(flatten)]
         table: Table,
@@ -95,6 +98,8 @@ pub(super) enum Verb {
     Report {
         #[command(flatten)]
         span: AsOf,
+        #[command(flatten)]
+        known: AsKnown,
     },
     /// Freshness per source, the last runs, rows set aside, match rates, what is due next
     Status {
@@ -121,26 +126,25 @@ pub(super) enum Verb {
         #[command(flatten)]
         span: AsOf,
         #[command(flatten)]
+        known: AsKnown,
+        #[command(flatten)]
         table: Table,
     },
     /// Which accounts have come how far with an outcome; `suggest` proposes identity matches
     Accounts(Accounts),
     /// Where a figure comes from: the definition in words, the SQL, row counts at each stage, the files behind it
-    Explain {
-        /// The metric
-        id: String,
-        #[command(flatten)]
-        span: AsOf,
-    },
-    /// Read-only SQL over the workspace's tables
+    Explain(Explain),
+    /// Read-only SQL over the workspace's tables; a shell with history when no query is given
     Sql {
-        /// The query; from standard input where it is left out
+        /// The query; left out, it is read from standard input, or typed at a terminal
         query: Option<String>,
         #[command(flatten)]
         table: Table,
     },
-    /// What is in the data: event names, counts, first and last seen, actors, properties
+    /// What is in the data: event names, counts, first and last seen, actors, properties and their values
     Events {
+        /// Only these events, and a row for each of their properties; default: a row for each event
+        names: Vec<String>,
         #[command(flatten)]
         table: Table,
     },
@@ -206,6 +210,14 @@ pub(super) struct AsOf {
     pub(super) as_of: Option<Date>,
 }
 
+/// What was known then.
+#[derive(Debug, Clone, Args)]
+pub(super) struct AsKnown {
+    /// Read what that run read: the rows and side files of then (`report`: also its plan); see `list runs`
+    #[arg(long, value_name = "RUN", conflicts_with = "as_of")]
+    pub(super) as_known: Option<String>,
+}
+
 /// What is asked about metrics.
 #[derive(Debug, Args)]
 pub(super) struct Measure {
@@ -213,6 +225,8 @@ pub(super) struct Measure {
     pub(super) ids: Vec<String>,
     #[command(flatten)]
     pub(super) span: AsOf,
+    #[command(flatten)]
+    pub(super) known: AsKnown,
     /// The first day; default: all history
     #[arg(long, value_name = "DATE")]
     pub(super) from: Option<Date>,
@@ -232,10 +246,40 @@ pub(super) struct Measure {
     #[arg(long, value_enum, value_name = "UNIT")]
     pub(super) period: Option<PeriodUnit>,
     /// Keep the n largest values of `--by` apart, the rest as `other`
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) top: Option<u32>,
+    /// Add the earlier figure and the change
+    #[arg(long, value_enum)]
+    pub(super) compare: Option<Compare>,
     #[command(flatten)]
     pub(super) table: Table,
+}
+
+/// Which figure another is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compare {
+    /// The period before; for the whole range the equally long one before
+    Previous,
+    /// A year before: 364 days for days and weeks, else the same dates
+    Year,
+}
+
+/// Which figure is explained.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The metric
+    pub(super) id: String,
+    #[command(flatten)]
+    pub(super) span: AsOf,
+    /// The figure of the period that holds this day; default: the last settled one
+    #[arg(long, value_name = "DAY")]
+    pub(super) period: Option<Date>,
+    /// The figure of this segment: `tier=team`
+    #[arg(long, value_name = "K=V")]
+    pub(super) segment: Vec<String>,
+    /// Stable pseudonyms in place of ids and names
+    #[arg(long)]
+    pub(super) redact: bool,
 }
 
 /// What is asked about accounts.
@@ -250,6 +294,9 @@ pub(super) struct Accounts {
     /// Only accounts of these states; default: all
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE")]
     pub(super) state: Vec<State>,
+    /// Stable pseudonyms in place of ids and names
+    #[arg(long, conflicts_with = "what")]
+    pub(super) redact: bool,
     #[command(flatten)]
     pub(super) span: AsOf,
     #[command(flatten)]
@@ -294,12 +341,15 @@ pub(super) enum PeriodUnit {
 /// How a table leaves.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Table {
-    /// How rows are written
-    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    /// How rows are written; Parquet needs `--output`
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT", requires_if("parquet", "output"))]
     pub(super) format: Format,
     /// Where to; default: standard output
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Draw them, too
+    #[arg(long, value_name = "FILE.svg", value_parser = super::chart::file)]
+    pub(super) chart: Option<PathBuf>,
 }
 
 /// How rows are written.

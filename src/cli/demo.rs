@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::Common;
 use super::printer::Printer;
-use super::{Exit, run, workspace};
+use super::{Exit, issues, question, run, workspace};
 use crate::model::metric::Metric;
 use crate::plan::Plan;
 use crate::plan::resolve::Needs;
@@ -18,15 +18,18 @@ use crate::sample;
 /// `throughline demo [DIR]`
 pub(super) fn demo(common: &Common, printer: Printer, dir: &Path) -> Result<Exit> {
     lay_out(printer, dir)?;
-    let here = Common { workspace: Some(dir.to_path_buf()), ..common.clone() };
+    // The sample's exports end on one day: for it, it is the morning after, whenever somebody looks.
+    let now = common.now.or(Some(sample::MORNING_AFTER));
+    let here = Common { workspace: Some(dir.to_path_buf()), now, ..common.clone() };
     // What the plan leaves open stands in the report; here it would only stand in the way of the first look.
     let Some(workspace) = workspace::open(&here, printer.only_errors(), Needs::Everything)? else {
         return Ok(Exit::Nothing);
     };
     let Some(_lock) = run::take_lock(&here, printer, &workspace, "demo")? else { return Ok(Exit::Unreachable) };
-    let done = run::nightly(&here, printer, &workspace, None, Stage::Report, true)?;
+    let opening = question::opening(&here, &workspace, None, question::held_constant(&workspace.plan.metrics));
+    let done = run::nightly(printer, &workspace, opening, Stage::Report, true)?;
     if let Some(found) = &done.findings {
-        printer.result(&headline(&workspace.plan, found));
+        printer.result(&headline(&workspace.plan, found))?;
     }
     offer(printer, done.pack.as_deref());
     Ok(Exit::Done)
@@ -39,7 +42,7 @@ fn lay_out(printer: Printer, dir: &Path) -> Result<()> {
         if std::fs::read_to_string(&plan)? == sample::plan_text() {
             return Ok(());
         }
-        bail!("{} holds another workspace: name an empty folder, `throughline demo DIR`", dir.display());
+        return Err(issues::demo_exists(dir));
     }
     let summary = sample::lay_out(dir)?;
     printer.say(&format!("{summary}"));

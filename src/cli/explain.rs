@@ -3,84 +3,194 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use jiff::civil::Date;
 
-use super::args::{AsOf, Common};
+use super::args::{Common, Explain};
 use super::measure::asked_metric;
 use super::printer::Printer;
-use super::{Exit, question, workspace};
+use super::{Exit, issues, output, question, samples, series, workspace};
 use crate::engine::Engine;
-use crate::engine::queries::{BUSINESS, BUSINESS_BASE, MEASURE};
+use crate::engine::queries::{BUSINESS, BUSINESS_BASE, Query};
 use crate::measure;
-use crate::model::metric::Metric;
+use crate::model::metric::{Metric, Traction, TractionKind};
+use crate::model::period::{Period, plus_days};
 use crate::model::question::Question;
-use crate::plan::Plan;
+use crate::model::reading::Series;
 use crate::plan::resolve::Needs;
+use crate::plan::{LinkFrom, Matches, Plan};
 use crate::run::session::Session;
 
-/// `throughline explain ID`
-pub(super) fn explain(common: &Common, printer: Printer, id: &str, span: &AsOf) -> Result<Exit> {
+/// Of a period with many steps or `k` only the first are told.
+const READINGS: usize = 14;
+
+/// `throughline explain ID [--period DAY] [--segment K=V]`
+pub(super) fn explain(common: &Common, printer: Printer, asked: &Explain) -> Result<Exit> {
     let Some(workspace) = workspace::open(common, printer, Needs::Metrics)? else { return Ok(Exit::Nothing) };
-    let metric = asked_metric(&workspace.plan, id)?;
-    let session = question::open(common, printer, &workspace, span.as_of, Vec::new())?;
-    let series = session.measure(&workspace.plan, metric, &Question::default())?;
-    let mut text = format!("# {id} ({}, {})\n\n{}\n\n", metric.kind_name(), series.unit.word(), series.definition);
-    writeln!(text, "definition hash  {}", series.definition_hash)?;
-    writeln!(text, "as of            {}", session.scope().as_of)?;
-    if let Some(last) = series.readings.iter().rev().find(|reading| reading.settled) {
-        let counts = last.share.map_or_else(String::new, |share| format!(", {} of {}", share.counted, share.eligible));
-        let value = last.value.map_or("none".to_owned(), |value| format!("{value:.4}"));
-        writeln!(text, "last settled     {value}{counts} in {} to {}", last.period.start, last.period.end)?;
-    }
-    text.push_str(&stages(&session, &workspace.plan, metric)?);
-    text.push_str(&files(&session)?);
-    text.push_str(&queries(metric));
-    printer.result(&text);
+    let plan = &workspace.plan;
+    let metric = asked_metric(plan, &asked.id)?;
+    let segments = asked.segment.iter().map(|text| question::kept_values(plan, text)).collect::<Result<Vec<_>>>()?;
+    let session = question::open(common, printer, &workspace, asked.span.as_of, question::held_constant([metric]))?;
+    let all = Question { segments, ..Question::default() };
+    let series = session.measure(plan, metric, &all)?;
+    let period = period(&series, asked.period)?;
+    let days =
+        |period: Period| Question { from: Some(period.start), to: Some(plus_days(period.end, -1)), ..all.clone() };
+    let cell = period.map_or_else(|| all.clone(), days);
+    let mut text = head(&session, &series, &asked.id, &asked.segment)?;
+    text += &figures(&series, period)?;
+    text += &lineage(&session, plan, metric)?;
+    let (stages, sql) = worked_out(&session, plan, metric, &cell)?;
+    text += &stages;
+    let hidden = if asked.redact { Some(plan.workspace.name.as_str()) } else { None };
+    text += &samples::samples(&session, plan, metric, period, hidden)?;
+    text += &sql;
+    printer.result(&text)?;
     Ok(Exit::Done)
 }
 
-/// How many rows stand in each step of the metric.
-fn stages(session: &Session, plan: &Plan, metric: &Metric) -> Result<String> {
-    let rows = match metric {
+/// The period that holds the day asked for; else the last settled one.
+fn period(series: &Series, day: Option<Date>) -> Result<Option<Period>> {
+    let id = series.metric.as_ref().map_or("it", |id| id.as_str());
+    let Some(day) = day else {
+        let settled = series.readings.iter().rev().find(|reading| reading.settled && reading.value.is_some());
+        return Ok(settled.map(|reading| reading.period));
+    };
+    let holds = |period: &Period| period.start <= day && day < period.end;
+    let found = series.readings.iter().map(|reading| reading.period).find(holds);
+    found.map(Some).ok_or_else(|| issues::unknown_period(id, day))
+}
+
+fn head(session: &Session, series: &Series, id: &str, segments: &[String]) -> Result<String> {
+    let mut text = format!("# {id} ({}, {})\n\n{}\n\n", series.kind, series.unit.word(), series.definition);
+    writeln!(text, "definition hash  {}", series.definition_hash)?;
+    writeln!(text, "as of            {}", session.scope().as_of)?;
+    if !segments.is_empty() {
+        writeln!(text, "only             {}", segments.join(" "))?;
+    }
+    Ok(text)
+}
+
+/// The readings of the period that is explained.
+fn figures(series: &Series, period: Option<Period>) -> Result<String> {
+    let Some(period) = period else { return Ok("\nno period of it has a value yet\n".to_owned()) };
+    let mut of_period = series.clone();
+    of_period.readings.retain(|reading| reading.period == period);
+    let more = of_period.readings.len().saturating_sub(READINGS);
+    of_period.readings.truncate(READINGS);
+    let mut text = format!("\n## The figure of {} to {}\n\n", period.start, plus_days(period.end, -1));
+    text += &output::aligned(&series::flat(&[of_period])?, usize::MAX);
+    if more > 0 {
+        writeln!(text, "and {more} more")?;
+    }
+    Ok(text)
+}
+
+/// What it is made of, and what it is meant to lead to.
+fn lineage(session: &Session, plan: &Plan, metric: &Metric) -> Result<String> {
+    let mut text = "\n## Lineage\n\n".to_owned();
+    let sources: Vec<&str> = match metric {
         Metric::Traction(traction) => {
-            let scope = session.scope();
-            measure::explain(&session.engine, plan, scope, traction, &Question::default())?.rows
+            text += &signals(plan, traction)?;
+            measure::sources(plan, session.scope(), traction).iter().map(|span| span.source.as_str()).collect()
         }
-        Metric::Business(_) => Vec::new(),
+        Metric::Business(business) => {
+            let of_money = plan.sources.iter().filter(|source| source.kind.is_billing() || source.kind.is_crm());
+            let own = business.source.as_ref();
+            of_money
+                .filter(|source| own.is_none_or(|own| *own == source.name))
+                .map(|source| source.name.as_str())
+                .collect()
+        }
     };
-    let mut text = "\n## Rows at each stage\n\n".to_owned();
-    for (name, count) in session.shaped.rows.iter().map(|(name, count)| (*name, *count)).chain(rows) {
-        writeln!(text, "{name:24} {count:>12}")?;
+    text += &files(session, &sources)?;
+    if let Metric::Traction(traction) = metric
+        && let Some(outcome) = plan.outcomes.iter().find(|outcome| outcome.id == traction.outcome)
+    {
+        writeln!(text, "tells of outcome `{}`: {}", outcome.id, outcome.statement)?;
+    }
+    for link in &plan.links {
+        let from = match &link.from {
+            LinkFrom::Metric(id) => id.as_str(),
+            LinkFrom::Outcome(id) => id.as_str(),
+        };
+        if from == metric.id().as_str() {
+            writeln!(text, "is meant to lead to `{}`: {}", link.to, link.because)?;
+        } else if link.to == *metric.id() {
+            writeln!(text, "`{from}` is meant to lead to it: {}", link.because)?;
+        }
     }
     Ok(text)
 }
 
-/// The files behind it, newest last.
-fn files(session: &Session) -> Result<String> {
-    let frame =
-        session.engine.query("select source, path, read, set_aside from lake_files order by source, path", &[])?;
-    let mut text = "\n## Files\n\n".to_owned();
+/// Each signal with the events and the test behind it.
+fn signals(plan: &Plan, traction: &Traction) -> Result<String> {
+    let mut text = String::new();
+    let mut told = std::collections::BTreeSet::new();
+    for id in measure::kinds::signals(&traction.kind).into_iter().filter(|id| told.insert(id.as_str())) {
+        let signal = plan.signal(id);
+        let matched = match &signal.matches {
+            Matches::AnyEvent => "any event".to_owned(),
+            Matches::Events(names) => format!("event `{}`", names.join("` or `")),
+            Matches::Gauge(gauge) => format!("gauge `{gauge}`"),
+        };
+        let test = signal.filter.as_ref().map_or_else(String::new, |test| format!(", where {test}"));
+        let whose =
+            signal.account_filter.as_ref().map_or_else(String::new, |test| format!(", of accounts with {test}"));
+        writeln!(text, "signal `{id}`: {matched}{test}{whose}")?;
+    }
+    if let TractionKind::Gauge(gauge) = &traction.kind {
+        writeln!(text, "gauge `{}`", gauge.gauge)?;
+    }
+    Ok(text)
+}
+
+/// The files of the sources behind it: by source, the last by name.
+fn files(session: &Session, sources: &[&str]) -> Result<String> {
+    let frame = session.engine.query(
+        "select source, count(*) as files, max(path) as last_file, cast(sum(read) as bigint) as rows, \
+         cast(sum(set_aside) as bigint) as set_aside from lake_files group by source order by source",
+        &[],
+    )?;
+    let mut text = String::new();
     for row in 0..frame.rows() {
-        let (source, path) =
-            (frame.text("source", row).unwrap_or_default(), frame.text("path", row).unwrap_or_default());
-        writeln!(
-            text,
-            "{source:12} {path}  {} rows, {} set aside",
-            frame.count("read", row),
-            frame.count("set_aside", row)
-        )?;
+        let of = |column| frame.text(column, row).unwrap_or_default();
+        if sources.contains(&of("source").as_str()) {
+            let count = |column| frame.count(column, row);
+            let (files, rows, aside) = (count("files"), count("rows"), count("set_aside"));
+            let last = of("last_file");
+            writeln!(
+                text,
+                "source `{}`: {files} files up to {last}, {rows} rows read, {aside} set aside",
+                of("source")
+            )?;
+        }
     }
     Ok(text)
 }
 
-/// The SQL that ran: the query files of the kind.
-fn queries(metric: &Metric) -> String {
-    let all = match metric {
-        Metric::Traction(_) => MEASURE.to_vec(),
-        Metric::Business(_) => [BUSINESS_BASE, BUSINESS].concat(),
+/// How many rows stood in each step, and the SQL that ran.
+fn worked_out(session: &Session, plan: &Plan, metric: &Metric, cell: &Question) -> Result<(String, String)> {
+    let (rows, queries) = match metric {
+        Metric::Traction(traction) => {
+            let told = measure::explain(&session.engine, plan, session.scope(), traction, cell)?;
+            (told.rows, told.queries)
+        }
+        Metric::Business(_) => {
+            let is_meant = |query: &&Query| {
+                let name = query.path.trim_start_matches("business/").trim_end_matches(".sql");
+                ["cells", "period_ends", "renewals_due"].contains(&name) || name == metric.kind_name()
+            };
+            let own = BUSINESS_BASE.iter().chain(BUSINESS.iter().filter(is_meant));
+            (samples::business_rows(session)?, own.map(|query| (query.path, query.text)).collect())
+        }
     };
-    let mut text = "\n## SQL\n".to_owned();
-    for query in all.iter().filter(|query| query.path.contains(metric.kind_name())) {
-        text.push_str(&format!("\n-- queries/{}\n{}", query.path, query.text));
+    let mut stages = "\n## Rows at each stage\n\n".to_owned();
+    for (name, count) in session.shaped.rows.iter().map(|(name, count)| (*name, *count)).chain(rows) {
+        writeln!(stages, "{name:32} {count:>12}")?;
     }
-    text
+    let mut sql = "\n## SQL\n".to_owned();
+    for (path, text) in queries {
+        write!(sql, "\n-- queries/{path}\n{text}")?;
+    }
+    Ok((stages, sql))
 }

@@ -1,13 +1,17 @@
 //! `throughline ingest`: reads what is new, and accounts for every row.
 
-use anyhow::{Result, anyhow, bail};
+use std::io::IsTerminal;
+
+use anyhow::{Context, Result};
 use polars::prelude::{Column, DataFrame, NamedFrom, PlSmallStr, Series};
 use serde_json::{Value, json};
 
 use super::args::{Common, Format, Table};
+use super::issues::{self, Noun};
 use super::printer::Printer;
-use super::{Exit, output, question, run, workspace};
-use crate::diag::nearest;
+use super::workspace::{self, Workspace};
+use super::{Exit, output, question, run};
+use crate::ingest::detect::is_deals;
 use crate::ingest::{FileCounts, Ingested, Mode, Progress, ingest as read_sources, land};
 use crate::model::ids::SourceName;
 use crate::plan::Plan;
@@ -25,21 +29,31 @@ pub(super) fn ingest(
     let Some(workspace) = workspace::open(common, printer, Needs::Sources)? else { return Ok(Exit::Nothing) };
     let Some(_lock) = run::take_lock(common, printer, &workspace, "ingest")? else { return Ok(Exit::Unreachable) };
     let which = asked(&workspace.plan, sources)?;
+    if afresh && which.is_empty() {
+        return Err(issues::option_unfit(
+            "--afresh",
+            "all sources at once",
+            "those you name: `throughline ingest SOURCE --afresh`",
+        ));
+    }
     if sources.iter().any(|name| name == STDIN) {
-        let [source] = which.as_slice() else { bail!("standard input is one source's: `throughline ingest SOURCE -`") };
-        land(&workspace.root, source, &mut std::io::stdin().lock())?;
+        read_in(printer, &workspace, &which)?;
     }
     let opening = question::opening(common, &workspace, None, Vec::new());
-    let (engine, lake) = (session::engine(&opening)?, session::lake(&opening.state)?);
+    let (engine, lake) = (session::ingest_engine(&opening)?, session::lake(&opening.state)?);
     let mode = if afresh { Mode::Afresh } else { Mode::New };
+    let bar = run::progress(printer);
     let mut tell = |progress: Progress<'_>| {
         if let Progress::Reads { file, .. } = progress {
+            bar.set_message(format!("reading {file}"));
             printer.detail(&format!("reading {file}"));
         }
     };
-    let ingested = read_sources(&workspace.plan, &lake, &engine, opening.now_us, &which, mode, &mut tell)?;
+    let ingested = read_sources(&workspace.plan, &lake, &engine, opening.now_us, &which, mode, &mut tell);
+    bar.finish_and_clear();
+    let ingested = ingested?;
     for issue in &ingested.issues {
-        printer.problem(issue, &workspace.plan.text);
+        printer.counted(issue, &workspace.plan.text);
     }
     let mut frame = rows(&ingested, table.format)?;
     output::write(printer, table, &mut frame, || document(&ingested))?;
@@ -49,25 +63,40 @@ pub(super) fn ingest(
 /// Stands for standard input.
 const STDIN: &str = "-";
 
+/// Keeps what comes in on standard input as a file of the one source it belongs to.
+fn read_in(printer: Printer, workspace: &Workspace, which: &[SourceName]) -> Result<()> {
+    let known = names(&workspace.plan);
+    let [source] = which else { return Err(issues::stdin_of_one(&known)) };
+    let mut input = std::io::stdin().lock();
+    if input.is_terminal() {
+        printer.say(&format!("reading rows of `{source}` as you type them; end with Ctrl-D"));
+    }
+    let landed = land(&workspace.root, source, &mut input)?;
+    let of_crm = workspace.plan.sources.iter().any(|known| known.name == *source && known.kind.is_crm());
+    if of_crm && is_deals(&landed)? {
+        // The tables of a CRM are told apart by the names of their files.
+        let name = landed.file_name().map_or_else(String::new, |name| format!("deals-{}", name.to_string_lossy()));
+        std::fs::rename(&landed, landed.with_file_name(name)).context("could not name what came in")?;
+    }
+    Ok(())
+}
+
+fn names(plan: &Plan) -> Vec<&str> {
+    plan.sources.iter().map(|source| source.name.as_str()).collect()
+}
+
 /// The sources named, or all.
-fn asked(plan: &Plan, names: &[String]) -> Result<Vec<SourceName>> {
-    let known: Vec<&str> = plan.sources.iter().map(|source| source.name.as_str()).collect();
-    names
-        .iter()
-        .filter(|name| *name != STDIN)
-        .map(|name| {
-            if known.contains(&name.as_str()) {
-                return Ok(SourceName::new(name.clone()));
-            }
-            let meant = nearest(name, known.iter().copied())
-                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            Err(anyhow!("the plan has: {}", known.join(", ")).context(format!("there is no source `{name}`{meant}")))
-        })
-        .collect()
+fn asked(plan: &Plan, asked: &[String]) -> Result<Vec<SourceName>> {
+    let known = names(plan);
+    let one = |name: &String| match known.contains(&name.as_str()) {
+        true => Ok(SourceName::new(name.clone())),
+        false => Err(issues::unknown(Noun::Source, name, &known)),
+    };
+    asked.iter().filter(|name| *name != STDIN).map(one).collect()
 }
 
 fn exit(ingested: &Ingested) -> Exit {
-    if ingested.sources.iter().any(|source| source.stopped) {
+    if ingested.is_stopped() {
         return Exit::Nothing;
     }
     if ingested.issues.iter().any(means_less) { Exit::Less } else { Exit::Done }

@@ -1,20 +1,27 @@
 //! `throughline link`: for each link the raw and the adjusted comparison, its interval, n and the gates.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use polars::prelude::{Column, DataFrame, NamedFrom, PlSmallStr, Series};
 use serde_json::{Value, json};
 
-use super::args::{AsOf, Common, Table};
+use super::args::{AsKnown, AsOf, Common, Table};
 use super::printer::Printer;
-use super::{Exit, output, question, workspace};
+use super::{Exit, issues, output, question, workspace};
 use crate::model::evidence::{Comparison, Evidence, Finding};
 use crate::plan::Plan;
 use crate::plan::resolve::Needs;
 
 /// `throughline link [ID…]`
-pub(super) fn link(common: &Common, printer: Printer, ids: &[String], span: &AsOf, table: &Table) -> Result<Exit> {
+pub(super) fn link(
+    common: &Common,
+    printer: Printer,
+    ids: &[String],
+    when: (&AsOf, &AsKnown),
+    table: &Table,
+) -> Result<Exit> {
     let Some(workspace) = workspace::open(common, printer, Needs::Everything)? else { return Ok(Exit::Nothing) };
-    let session = question::open(common, printer, &workspace, span.as_of, Vec::new())?;
+    let kept = question::held_constant(&workspace.plan.metrics);
+    let session = question::open_known(common, printer, &workspace, when, kept)?;
     let all = session.evidence(&workspace.plan)?;
     let asked = asked(&workspace.plan, all, ids)?;
     let mut frame = rows(&asked)?;
@@ -35,7 +42,7 @@ fn asked(plan: &Plan, all: Vec<Evidence>, ids: &[String]) -> Result<Vec<Evidence
     };
     for id in ids {
         if !all.iter().any(|evidence| is_meant(evidence, id)) {
-            return Err(anyhow!("list them with `throughline list links`").context(format!("no link is called `{id}`")));
+            return Err(issues::unknown_link(id));
         }
     }
     Ok(all.into_iter().filter(|evidence| ids.is_empty() || ids.iter().any(|id| is_meant(evidence, id))).collect())

@@ -4,6 +4,7 @@ use anyhow::Result;
 use polars::prelude::{Column, DataFrame, NamedFrom, PlSmallStr, Series};
 
 use super::args::{Common, Table, What};
+use super::issues::{self, Noun};
 use super::printer::Printer;
 use super::workspace::Workspace;
 use super::{Exit, output, question, sql, workspace};
@@ -11,7 +12,7 @@ use crate::engine::Engine;
 use crate::model::column::Value;
 use crate::model::metric::Metric;
 use crate::plan::resolve::Needs;
-use crate::plan::{LinkFrom, Matches, Plan, Signal};
+use crate::plan::{Expect, Link, LinkFrom, Matches, Plan, Signal};
 
 /// `throughline list [WHAT]`
 pub(super) fn list(common: &Common, printer: Printer, what: What, source: Option<&str>, table: &Table) -> Result<Exit> {
@@ -20,19 +21,22 @@ pub(super) fn list(common: &Common, printer: Printer, what: What, source: Option
     }
     let Some(workspace) = workspace::open(common, printer, needs(what))? else { return Ok(Exit::Nothing) };
     let plan = &workspace.plan;
+    of_a_source(plan, what, source)?;
     match what {
-        What::Metrics => told(printer, table, &["id", "kind", "title", "signals", "period"], metrics(plan)),
-        What::Signals => told(printer, table, &["id", "matches"], signals(plan)),
-        What::Links => told(printer, table, &["from", "to", "because"], links(plan)),
-        What::Events => asked(common, printer, &workspace, EVENTS, &[], table),
+        What::Metrics => told(printer, table, &["id", "kind", "title", "outcome", "period"], metrics(plan)),
+        What::Signals => told(printer, table, &["id", "matches", "where"], signals(plan)),
+        What::Links => told(printer, table, &["from", "to", "expect", "because"], links(plan)),
+        What::Events => asked(common, printer, &workspace, EVENTS, &[source.into(), source.into()], table),
         What::Runs => asked(common, printer, &workspace, RUNS, &[], table),
         What::SetAside => asked(common, printer, &workspace, SET_ASIDE, &[source.into(), source.into()], table),
         What::Codes => Ok(Exit::Done),
     }
 }
 
-const EVENTS: &str = "select * from events_seen() order by events desc, event_name";
-const RUNS: &str = "select run, as_of, started_at, exit, version, stages from runs order by started_at desc";
+const EVENTS: &str =
+    "select * from events_seen() where ? is null or source = ? order by events desc, event_name, source";
+const RUNS: &str =
+    "select run, as_of, started_at, finished_at, exit, version, stages from runs order by started_at desc, run desc";
 const SET_ASIDE: &str = "select source, file, position, byte_offset, reason, because, raw from set_aside \
     where ? is null or source = ? order by source, file, position";
 
@@ -41,6 +45,20 @@ fn needs(what: What) -> Needs {
         What::Events | What::Runs | What::SetAside | What::Codes => Needs::Sources,
         What::Metrics | What::Signals | What::Links => Needs::Metrics,
     }
+}
+
+/// `--source` goes with what comes from sources, and names one of the plan.
+fn of_a_source(plan: &Plan, what: What, source: Option<&str>) -> Result<()> {
+    let Some(source) = source else { return Ok(()) };
+    let of_sources = match what {
+        What::Events | What::SetAside => true,
+        What::Metrics | What::Signals | What::Links | What::Runs | What::Codes => false,
+    };
+    if !of_sources {
+        return Err(issues::option_unfit("--source", "this list", "`list events` and `list set-aside`"));
+    }
+    let known: Vec<&str> = plan.sources.iter().map(|source| source.name.as_str()).collect();
+    if known.contains(&source) { Ok(()) } else { Err(issues::unknown(Noun::Source, source, &known)) }
 }
 
 /// A query over the workspace's tables.
@@ -94,7 +112,11 @@ fn signals(plan: &Plan) -> Vec<Vec<String>> {
         Matches::Events(names) => names.join(", "),
         Matches::Gauge(gauge) => format!("gauge {gauge}"),
     };
-    plan.signals.iter().map(|signal| vec![signal.id.as_str().to_owned(), matches(signal)]).collect()
+    let test = |signal: &Signal| {
+        let tests = [&signal.filter, &signal.account_filter];
+        tests.into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    };
+    plan.signals.iter().map(|signal| vec![signal.id.as_str().to_owned(), matches(signal), test(signal)]).collect()
 }
 
 fn links(plan: &Plan) -> Vec<Vec<String>> {
@@ -102,7 +124,14 @@ fn links(plan: &Plan) -> Vec<Vec<String>> {
         LinkFrom::Metric(id) => id.as_str().to_owned(),
         LinkFrom::Outcome(id) => id.as_str().to_owned(),
     };
-    plan.links.iter().map(|link| vec![from(&link.from), link.to.as_str().to_owned(), link.because.clone()]).collect()
+    let expect = |link: &Link| match link.expect {
+        Expect::Increase => "increase",
+        Expect::Decrease => "decrease",
+    };
+    let row = |link: &Link| {
+        vec![from(&link.from), link.to.as_str().to_owned(), expect(link).to_owned(), link.because.clone()]
+    };
+    plan.links.iter().map(row).collect()
 }
 
 /// Every code a message can carry, with what it means: made from the stages' own lists.
@@ -111,7 +140,12 @@ fn codes() -> Vec<Vec<String>> {
         crate::plan::issues::codes(),
         crate::ingest::codes::codes(),
         crate::shape::issues::codes(),
+        crate::business::issues::codes(),
+        crate::measure::issues::codes(),
         crate::link::codes(),
+        crate::run::issues::codes(),
+        crate::report::decisions::codes(),
+        issues::codes(),
     ];
     let mut rows: Vec<_> =
         all.into_iter().flatten().map(|(code, means)| vec![code.to_owned(), means.to_owned()]).collect();

@@ -2,21 +2,29 @@
 
 mod accounts;
 mod args;
+mod chart;
 mod check;
+mod compare;
 mod completions;
 mod demo;
+mod events;
 mod explain;
+mod failure;
 mod ingest;
 mod init;
+mod issues;
 mod link;
 mod list;
 mod measure;
 mod output;
 mod printer;
 mod question;
+mod redact;
 mod report;
 mod run;
+mod samples;
 mod series;
+mod shell;
 mod sql;
 mod status;
 mod synth;
@@ -57,10 +65,7 @@ pub fn main() -> ExitCode {
     colours(command.common.color);
     let printer = Printer { quiet: command.common.quiet, verbose: command.common.verbose };
     interruptible(printer);
-    let exit = run_verb(&command, printer).unwrap_or_else(|failure| {
-        printer.failure(&failure);
-        Exit::Nothing
-    });
+    let exit = run_verb(&command, printer).unwrap_or_else(|failure| failure::tell(printer, &failure));
     ExitCode::from(exit as u8)
 }
 
@@ -71,16 +76,19 @@ fn run_verb(command: &Command, printer: Printer) -> Result<Exit> {
         Verb::Init { dir, from } => init::init(common, printer, dir, from),
         Verb::Check { strict } => check::check(common, printer, *strict),
         Verb::Run(asked) => run::run(common, printer, asked),
-        Verb::Ingest { sources, afresh, table } => ingest::ingest(common, printer, sources, *afresh, table),
-        Verb::Report { span } => report::report(common, printer, span),
+        Verb::Ingest { sources, named, afresh, table } => {
+            let sources: Vec<_> = named.iter().chain(sources).cloned().collect();
+            ingest::ingest(common, printer, &sources, *afresh, table)
+        }
+        Verb::Report { span, known } => report::report(common, printer, span, known),
         Verb::Status { table } => status::status(common, printer, table),
         Verb::Measure(asked) => measure::measure(common, printer, asked),
         Verb::List { what, source, table } => list::list(common, printer, *what, source.as_deref(), table),
-        Verb::Link { ids, span, table } => link::link(common, printer, ids, span, table),
+        Verb::Link { ids, span, known, table } => link::link(common, printer, ids, (span, known), table),
         Verb::Accounts(asked) => accounts::accounts(common, printer, asked),
-        Verb::Explain { id, span } => explain::explain(common, printer, id, span),
+        Verb::Explain(asked) => explain::explain(common, printer, asked),
         Verb::Sql { query, table } => sql::sql(common, printer, query.as_deref(), table),
-        Verb::Events { table } => list::list(common, printer, args::What::Events, None, table),
+        Verb::Events { names, table } => events::events(common, printer, names, table),
         Verb::Synth { accounts, weeks, seed, out } => synth::synth(printer, *accounts, *weeks, *seed, out),
         Verb::Schema => completions::schema(printer),
         Verb::Completions { shell } => completions::completions(printer, *shell),

@@ -1,14 +1,19 @@
 //! How a frame leaves: aligned for people, or as CSV, NDJSON, Markdown or Parquet for programs.
 
-use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use polars::prelude::{AnyValue, CsvWriter, DataFrame, DataType, JsonFormat, JsonWriter, ParquetWriter, SerWriter};
+use anyhow::{Context, Result};
+use polars::prelude::{
+    AnyValue, Column, CsvWriter, DataFrame, DataType, JsonFormat, JsonWriter, NamedFrom, ParquetWriter, PlSmallStr,
+    SerWriter, Series,
+};
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, Table};
+use super::chart;
 use super::printer::Printer;
+use crate::model::reading::ValueUnit;
+use crate::report::numbers::Style;
 
 /// Writes a frame as the flags say; `json` makes the document of `--format json`.
 pub(super) fn write(
@@ -17,29 +22,68 @@ pub(super) fn write(
     frame: &mut DataFrame,
     json: impl FnOnce() -> String,
 ) -> Result<()> {
+    write_in(printer, table, frame, &Style::new(ValueUnit::Number, None), json)
+}
+
+/// The same, where it is known how its figures are written on a chart.
+pub(super) fn write_in(
+    printer: Printer,
+    table: &Table,
+    frame: &mut DataFrame,
+    style: &Style,
+    json: impl FnOnce() -> String,
+) -> Result<()> {
+    if let Some(file) = &table.chart {
+        chart::draw(printer, file, frame, style)?;
+    }
     let bytes = match table.format {
         Format::Table => aligned(frame, terminal_width(table)).into_bytes(),
         Format::Md => markdown(frame).into_bytes(),
         Format::Json => json().into_bytes(),
         Format::Csv => csv(frame)?,
         Format::Ndjson => ndjson(frame)?,
-        Format::Parquet => parquet(frame, table.output.as_deref())?,
+        Format::Parquet => parquet(frame)?,
     };
     match &table.output {
-        None => printer.result(std::str::from_utf8(&bytes).context("a table is no text")?),
+        None => printer.result(std::str::from_utf8(&bytes).context("a table is no text")?)?,
         Some(path) => save(path, &bytes)?,
     }
     Ok(())
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all; what is no file (a pipe, a device) is written to as it is.
 pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    let told = || format!("could not write {}", path.display());
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return std::fs::write(path, bytes).with_context(told);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().context("the output has no file name")?;
     let temporary = folder.join(format!(".{}.part", name.to_string_lossy()));
-    let mut file = std::fs::File::create(&temporary).with_context(|| format!("could not write {}", path.display()))?;
-    file.write_all(bytes).with_context(|| format!("could not write {}", path.display()))?;
-    std::fs::rename(&temporary, path).with_context(|| format!("could not write {}", path.display()))
+    std::fs::write(&temporary, bytes)
+        .and_then(|()| std::fs::rename(&temporary, path))
+        .inspect_err(|_| {
+            let _gone = std::fs::remove_file(&temporary);
+        })
+        .with_context(told)
+}
+
+/// A column of texts; nothing is an empty cell.
+pub(super) fn texts<T: AsRef<str>>(name: &str, values: impl IntoIterator<Item = Option<T>>) -> Column {
+    let values: Vec<Option<String>> =
+        values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect();
+    Series::new(PlSmallStr::from_str(name), values).into()
+}
+
+/// A column of counts.
+pub(super) fn counts(name: &str, values: impl IntoIterator<Item = u64>) -> Column {
+    let values: Vec<i64> = values.into_iter().map(|count| i64::try_from(count).unwrap_or(i64::MAX)).collect();
+    Series::new(PlSmallStr::from_str(name), values).into()
+}
+
+/// A column of yes and no.
+pub(super) fn flags(name: &str, values: impl IntoIterator<Item = bool>) -> Column {
+    Series::new(PlSmallStr::from_str(name), values.into_iter().collect::<Vec<_>>()).into()
 }
 
 fn csv(frame: &mut DataFrame) -> Result<Vec<u8>> {
@@ -55,10 +99,7 @@ fn ndjson(frame: &mut DataFrame) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn parquet(frame: &mut DataFrame, output: Option<&Path>) -> Result<Vec<u8>> {
-    if output.is_none() {
-        bail!("Parquet needs a file: add `--output FILE.parquet`");
-    }
+fn parquet(frame: &mut DataFrame) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(frame).context("could not write Parquet")?;
     Ok(bytes)
@@ -77,7 +118,7 @@ fn markdown(frame: &DataFrame) -> String {
 }
 
 /// Columns two spaces apart, numbers to the right, cut at the terminal's width with a mark.
-fn aligned(frame: &DataFrame, width: usize) -> String {
+pub(super) fn aligned(frame: &DataFrame, width: usize) -> String {
     let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let rows = cells(frame);
     let right: Vec<_> = frame.columns().iter().map(|column| is_number(column.dtype())).collect();
@@ -139,6 +180,7 @@ fn cell(value: &AnyValue<'_>) -> String {
     }
 }
 
-fn is_number(kind: &DataType) -> bool {
+/// Whether a column holds figures.
+pub(super) fn is_number(kind: &DataType) -> bool {
     matches!(kind, DataType::Float64 | DataType::Int64 | DataType::Int32 | DataType::UInt32 | DataType::UInt64)
 }

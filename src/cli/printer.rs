@@ -1,8 +1,11 @@
 //! The one place that writes to the terminal: results to standard output, everything else to standard error.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, Result};
 
 use crate::diag::{Diagnostic, Severity, render};
+use crate::run::means_less;
 
 /// What is heard.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +22,18 @@ impl Printer {
         Self { quiet: true, verbose: false }
     }
 
-    /// A result. A reader who has seen enough (`| head`) is no error.
-    pub(super) fn result(self, text: &str) {
+    /// A result. A reader who has seen enough (`| head`) is no error; a disk that is full is one.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub(super) fn result(self, text: &str) -> Result<()> {
         let mut out = std::io::stdout().lock();
-        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(problem) if problem.kind() != ErrorKind::BrokenPipe => {
+                Err(problem).context("could not write to standard output")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Something said on the way.
@@ -52,13 +63,23 @@ impl Printer {
         }
     }
 
+    /// A problem of work that was done: what makes the exit status 1 is heard even by who asked for quiet.
+    pub(super) fn counted(self, problem: &Diagnostic, plan: &str) {
+        let printer = if means_less(problem) { Self { quiet: false, ..self } } else { self };
+        printer.problem(problem, plan);
+    }
+
     /// A problem of a stage that a question only passes through: said when asked for more.
     pub(super) fn detail_problem(self, problem: &Diagnostic) {
         self.detail(&render(problem, None));
     }
 
-    /// A failure, in the form of a problem: what could not be done, and why, from the outside in.
+    /// A failure, in the form of a problem: in its own words if it is one, else what could not be done and why, from the
+    /// outside in.
     pub(super) fn failure(self, failure: &anyhow::Error) {
+        if let Some(problem) = failure.downcast_ref::<Diagnostic>() {
+            return self.line(&render(problem, None));
+        }
         let mut problem = Diagnostic::error("failed", format!("{failure}"));
         for because in failure.chain().skip(1) {
             let text = because.to_string();

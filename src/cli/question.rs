@@ -1,12 +1,13 @@
 //! Opening a workspace for a question, and the flags that say what is asked.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use jiff::civil::Date;
 
-use super::args::{Common, Measure, PeriodUnit};
+use super::args::{AsKnown, AsOf, Common, Measure, PeriodUnit};
+use super::issues::{self, Noun};
 use super::printer::Printer;
 use super::workspace::{self, Workspace};
-use crate::diag::nearest;
+use crate::model::metric::Metric;
 use crate::model::period::Unit;
 use crate::model::question::Question;
 use crate::plan::Plan;
@@ -19,6 +20,7 @@ pub(super) fn opening(common: &Common, workspace: &Workspace, as_of: Option<Date
         spare: std::env::temp_dir().join(format!("throughline-{}", std::process::id())),
         now_us: workspace::now(common).as_microsecond(),
         as_of,
+        known: None,
         kept,
         limits: workspace.limits(common),
     }
@@ -32,7 +34,23 @@ pub(super) fn open(
     as_of: Option<Date>,
     kept: Vec<String>,
 ) -> Result<Session> {
-    let session = session::open(&workspace.plan, &opening(common, workspace, as_of, kept))?;
+    opened(printer, workspace, &opening(common, workspace, as_of, kept))
+}
+
+/// The same, or as a run of before knew it: its rows and side files, today's plan.
+pub(super) fn open_known(
+    common: &Common,
+    printer: Printer,
+    workspace: &Workspace,
+    (span, known): (&AsOf, &AsKnown),
+    kept: Vec<String>,
+) -> Result<Session> {
+    let known = known.as_known.as_ref().map(|run| workspace::known(common, run)).transpose()?;
+    opened(printer, workspace, &Opening { known, ..opening(common, workspace, span.as_of, kept) })
+}
+
+fn opened(printer: Printer, workspace: &Workspace, opening: &Opening) -> Result<Session> {
+    let session = session::open(&workspace.plan, opening)?;
     for issue in &session.shaped.issues {
         printer.detail_problem(issue);
     }
@@ -45,7 +63,7 @@ pub(super) fn of(plan: &Plan, asked: &Measure) -> Result<Question> {
     if let (Some(from), Some(to)) = (asked.from, asked.to)
         && from > to
     {
-        bail!("`--from {from}` lies after `--to {to}`: no day is in both");
+        return Err(issues::days_out_of_order(from, to));
     }
     Ok(Question {
         from: asked.from,
@@ -58,18 +76,19 @@ pub(super) fn of(plan: &Plan, asked: &Measure) -> Result<Question> {
 }
 
 /// `tier=team,enterprise`: a segment and the values that are kept; `null` for those without one.
-fn kept_values(plan: &Plan, text: &str) -> Result<(String, Vec<Option<String>>)> {
-    let (name, values) = text
-        .split_once('=')
-        .with_context(|| format!("`--segment {text}` names no value: write `--segment name=value`"))?;
+pub(super) fn kept_values(plan: &Plan, text: &str) -> Result<(String, Vec<Option<String>>)> {
+    let (name, values) = text.split_once('=').ok_or_else(|| issues::segment_value_missing(text))?;
     let known: Vec<&str> = plan.segments.iter().map(|segment| segment.id.as_str()).collect();
     if !known.contains(&name) {
-        let meant =
-            nearest(name, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        bail!("there is no segment `{name}`{meant} The plan has: {}", known.join(", "));
+        return Err(issues::unknown(Noun::Segment, name, &known));
     }
     let value = |value: &str| (value != "null").then(|| value.to_owned());
     Ok((name.to_owned(), values.split(',').map(value).collect()))
+}
+
+/// What these metrics hold constant: it too is kept on every hit.
+pub(super) fn held_constant<'a>(metrics: impl IntoIterator<Item = &'a Metric>) -> Vec<String> {
+    metrics.into_iter().flat_map(Metric::held_constant).cloned().collect()
 }
 
 /// What of `--by` is a property of events: those are kept on every hit.

@@ -6,9 +6,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{self, Common};
 use super::printer::Printer;
 use super::workspace::{self, Workspace};
-use super::{Exit, question};
+use super::{Exit, issues, question};
+use crate::diag::render;
+use crate::ingest::Ingested;
 use crate::plan::resolve::Needs;
 use crate::run::lock::{self, Asked, Holder, Lock};
+use crate::run::session::Opening;
 use crate::run::{self, Done, Job, Stage};
 
 /// `throughline run`
@@ -19,32 +22,51 @@ pub(super) fn run(common: &Common, printer: Printer, asked: &args::Run) -> Resul
         return Ok(Exit::Nothing);
     }
     let Some(_lock) = take_lock(common, printer, &workspace, "run")? else { return Ok(Exit::Unreachable) };
+    let missing = run::missing_files(&workspace.plan, &workspace.state())?;
+    for problem in &missing {
+        printer.problem(problem, &workspace.plan.text);
+    }
+    if !missing.is_empty() {
+        return Ok(Exit::Nothing);
+    }
     let until = asked.only.iter().max().map_or(Stage::Report, |stage| own(*stage));
     let ingest = asked.only.is_empty() || asked.only.contains(&args::Stage::Ingest);
-    let done = nightly(common, printer, &workspace, asked.span.as_of, until, ingest)?;
-    Ok(if done.with_less() || workspace.warned { Exit::Less } else { Exit::Done })
+    let kept = question::held_constant(&workspace.plan.metrics);
+    let opening = question::opening(common, &workspace, asked.span.as_of, kept);
+    let done = nightly(printer, &workspace, opening, until, ingest)?;
+    if done.ingested.as_ref().is_some_and(Ingested::is_stopped) {
+        return Ok(Exit::Nothing);
+    }
+    Ok(if done.with_less() { Exit::Less } else { Exit::Done })
 }
 
 /// Runs the stages up to one, telling progress, and says where the pack is.
 pub(super) fn nightly(
-    common: &Common,
     printer: Printer,
     workspace: &Workspace,
-    as_of: Option<jiff::civil::Date>,
+    opening: Opening,
     until: Stage,
     ingest: bool,
 ) -> Result<Done> {
-    let job =
-        Job { plan: &workspace.plan, opening: question::opening(common, workspace, as_of, Vec::new()), until, ingest };
+    let job = Job { plan: &workspace.plan, opening, until, ingest };
     let bar = progress(printer);
-    let done = run::run(&job, &mut |stage, text| bar.set_message(format!("{}: {text}", stage.name())));
+    let done = run::run(&job, &mut |stage, text| {
+        let line = format!("{}: {text}", stage.name());
+        printer.detail(&line);
+        bar.set_message(line);
+    });
     bar.finish_and_clear();
     let done = done?;
     for issue in &done.issues {
-        printer.problem(issue, &workspace.plan.text);
+        printer.counted(issue, &workspace.plan.text);
     }
-    for (stage, seconds) in done.stages.seconds() {
-        printer.detail(&format!("{stage:>8} {seconds:7.2} s"));
+    for change in &done.changes {
+        printer.say(render(change, None).trim_end());
+    }
+    for took in done.stages.all() {
+        let memory = took.memory.map_or(String::new(), |bytes| format!(" {:7} MB", bytes / 1_000_000));
+        let (stage, seconds) = (took.stage.name(), took.time.as_secs_f64());
+        printer.detail(&format!("{stage:>8} {seconds:8.2} s {:>12} rows{memory}", took.rows));
     }
     if let Some(pack) = &done.pack {
         printer.say(&format!("report: {}", pack.display()));
@@ -68,17 +90,15 @@ pub(super) fn take_lock(common: &Common, printer: Printer, workspace: &Workspace
             Ok(Some(lock))
         }
         Asked::Busy(text) => {
-            printer.failure(
-                &anyhow::anyhow!("{text} holds its lock").context("the workspace is busy: try again when that is done"),
-            );
+            printer.failure(&issues::busy(&text).into());
             Ok(None)
         }
     }
 }
 
 /// A spinner on a terminal, nothing elsewhere.
-fn progress(printer: Printer) -> ProgressBar {
-    if printer.quiet || !console::Term::stderr().is_term() {
+pub(super) fn progress(printer: Printer) -> ProgressBar {
+    if printer.quiet || printer.verbose || !console::Term::stderr().is_term() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {msg}")

@@ -3,7 +3,7 @@
 //! Two locks (stack.md): the engine is confined to the folders its own tables lie in, and only what the parser calls a
 //! query is run, since inside those folders `copy … to` would still write.
 
-use std::io::Read;
+use std::io::IsTerminal;
 
 use anyhow::{Context, Result};
 use polars::prelude::{AnyValue, DataFrame};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::args::{Common, Table};
 use super::printer::Printer;
-use super::{Exit, output, question, workspace};
+use super::{Exit, issues, output, question, shell, workspace};
 use crate::engine::{Engine, Frame};
 use crate::plan::resolve::Needs;
 
@@ -19,35 +19,84 @@ use crate::plan::resolve::Needs;
 pub(super) fn sql(common: &Common, printer: Printer, query: Option<&str>, table: &Table) -> Result<Exit> {
     let Some(workspace) = workspace::open(common, printer, Needs::Sources)? else { return Ok(Exit::Nothing) };
     let query = match query {
-        Some(query) => query.to_owned(),
-        None => typed()?,
+        Some(query) => Some(query.to_owned()),
+        None if std::io::stdin().is_terminal() => None,
+        None => {
+            Some(std::io::read_to_string(std::io::stdin()).context("could not read the query from standard input")?)
+        }
     };
     let session = question::open(common, printer, &workspace, None, Vec::new())?;
     session.show_tables()?;
     session.engine.confine(&[workspace.state().join("lake"), workspace.state().join("facts")])?;
-    let mut frame = told(&session.engine, &query, &[])?;
-    let copy = frame.0.clone();
-    output::write(printer, table, &mut frame.0, || document(&copy))?;
+    let answer = |query: &str| {
+        let mut frame = asked(&session.engine, query)?;
+        let copy = frame.0.clone();
+        output::write(printer, table, &mut frame.0, || document(&copy))
+    };
+    match query {
+        Some(query) => answer(&query)?,
+        None => shell::shell(printer, &workspace.state(), &answer)?,
+    }
     Ok(Exit::Done)
 }
 
-fn typed() -> Result<String> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("could not read the query from standard input")?;
-    Ok(text)
+/// Runs a query that somebody typed, if it is one; `describe …` and `show …` are, since they can stand where a table can.
+fn asked(engine: &dyn Engine, query: &str) -> Result<Frame> {
+    let query = query.trim().trim_end_matches(';').trim_end();
+    let first = query.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("").to_lowercase();
+    let query = match first.as_str() {
+        "describe" | "desc" | "show" | "summarize" => format!("from ({query}\n)"),
+        _ => query.to_owned(),
+    };
+    only_query(engine, &query)?;
+    told(engine, &query, &[]).map_err(|problem| {
+        // The engine's own number for "an error" says nothing to a person.
+        let words = problem.chain().skip(1).map(ToString::to_string).find(|text| !text.contains("Unknown error code"));
+        issues::query_refused(&own_words(&words.unwrap_or_else(|| problem.to_string())))
+    })
+}
+
+/// Functions that a query can call and that do something.
+const SIDE_EFFECTS: [&str; 5] =
+    ["enable_logging", "disable_logging", "truncate_duckdb_logs", "checkpoint", "force_checkpoint"];
+
+/// Refuses what the parser does not call a query, and what does more than read.
+fn only_query(engine: &dyn Engine, query: &str) -> Result<()> {
+    let parsed = engine.query("select json_serialize_sql(?::varchar) as parsed", &[query.into()])?;
+    let parsed: Value = serde_json::from_str(&parsed.text("parsed", 0).unwrap_or_default())
+        .context("could not read the parser's answer")?;
+    if parsed.get("error").and_then(Value::as_bool) != Some(true) {
+        let text = parsed.to_string();
+        if SIDE_EFFECTS.iter().any(|name| text.contains(&format!("\"function_name\":\"{name}\""))) {
+            return Err(issues::not_a_query("it would do something else than read"));
+        }
+        let statements = parsed.get("statements").and_then(Value::as_array).map_or(0, Vec::len);
+        return if statements == 1 { Ok(()) } else { Err(issues::not_a_query("it is not exactly one statement")) };
+    }
+    let text = |key: &str| parsed.get(key).and_then(Value::as_str).unwrap_or_default();
+    Err(match text("error_type") {
+        "parser" | "syntax" => issues::query_refused(text("error_message")),
+        _ => issues::not_a_query("it would do something else than read"),
+    })
+}
+
+/// The engine's words on a query before which `describe ` was put.
+fn own_words(words: &str) -> String {
+    const BEFORE: &str = "describe ";
+    let mut lines: Vec<String> = words.lines().map(str::to_owned).collect();
+    if let Some(at) = lines.iter().position(|line| line.starts_with(&format!("LINE 1: {BEFORE}"))) {
+        lines[at] = lines[at].replacen(BEFORE, "", 1);
+        if let Some(marks) = lines.get_mut(at + 1).filter(|marks| marks.starts_with(&" ".repeat(BEFORE.len()))) {
+            marks.drain(..BEFORE.len());
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
 }
 
 /// Runs a query with each column told in a type that every format can write: decimals by their digits, moments as RFC 3339
 /// in UTC, lists and objects as JSON.
 pub(super) fn told(engine: &dyn Engine, query: &str, values: &[crate::model::column::Value]) -> Result<Frame> {
-    let query = query.trim().trim_end_matches(';');
-    let parsed = engine.query("select json_serialize_sql(?::varchar) as parsed", &[query.into()])?;
-    let parsed: Value = serde_json::from_str(&parsed.text("parsed", 0).unwrap_or_default())
-        .context("could not read the parser's answer")?;
-    if parsed.get("error").and_then(Value::as_bool) == Some(true) {
-        let why = parsed.get("error_message").and_then(Value::as_str).unwrap_or("it cannot be read");
-        return Err(anyhow::anyhow!("{why}").context("only queries are run here: `select …`, `from …`, `with …`"));
-    }
     let columns = engine.query(&format!("describe {query}"), values)?;
     let mut select = Vec::new();
     for row in 0..columns.rows() {

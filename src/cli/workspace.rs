@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::args::Common;
+use super::issues;
 use super::printer::Printer;
 use crate::diag::{Diagnostic, Severity};
 use crate::engine::Limits;
 use crate::plan::Plan;
 use crate::plan::resolve::{Needs, resolve};
+use crate::run::known::{self, Known};
 
 /// The plan's file name.
 pub(super) const PLAN: &str = "throughline.toml";
@@ -56,9 +58,10 @@ pub(super) struct Read {
 pub(super) fn read(common: &Common, needs: Needs) -> Result<(Read, Vec<Diagnostic>)> {
     let root = find(common)?;
     let path = root.join(PLAN);
-    let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
-    let today = now(common).to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let (plan, problems) = resolve(&text, &root, today, needs);
+    let bytes = std::fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|problem| issues::plan_unreadable(&path, problem.utf8_error().valid_up_to() + 1))?;
+    let (plan, problems) = resolve(&text, &root, day(now(common)), needs);
     Ok((Read { root, text, plan }, problems))
 }
 
@@ -73,6 +76,22 @@ pub(super) fn open(common: &Common, printer: Printer, needs: Needs) -> Result<Op
     Ok(plan.map(|plan| Workspace { root, plan, warned, refused }))
 }
 
+/// A run of before, by its id.
+pub(super) fn known(common: &Common, run: &str) -> Result<Known> {
+    known::find(&find(common)?.join(STATE), run)?.map_err(|readable| issues::run_unreadable(run, &readable))
+}
+
+/// Opens the workspace with the plan that a run of before used; what it says was said then.
+pub(super) fn open_as_known(common: &Common, printer: Printer, known: &Known) -> Result<Option<Workspace>> {
+    let root = find(common)?;
+    let then = Timestamp::from_microsecond(known.now_us).context("the run names no moment")?;
+    let (plan, problems) = resolve(&known.plan, &root, day(then), Needs::Everything);
+    if plan.is_none() {
+        problems.iter().for_each(|problem| printer.problem(problem, &known.plan));
+    }
+    Ok(plan.map(|plan| Workspace { root, plan, warned: false, refused: false }))
+}
+
 /// The folder named, or the nearest upwards that has a plan.
 fn find(common: &Common) -> Result<PathBuf> {
     let start = match &common.workspace {
@@ -84,10 +103,12 @@ fn find(common: &Common) -> Result<PathBuf> {
         Some(_) => Some(start.as_path()).filter(has_plan),
         None => start.ancestors().find(has_plan),
     };
-    found.map(Path::to_path_buf).ok_or_else(|| {
-        anyhow!("there is no `{PLAN}` in {} or above it", start.display())
-            .context("no workspace here: make one with `throughline init`, or name one with `-C DIR`")
-    })
+    let upwards = common.workspace.is_none();
+    found.map(Path::to_path_buf).ok_or_else(|| issues::no_workspace(PLAN, &start, upwards))
+}
+
+fn day(moment: Timestamp) -> jiff::civil::Date {
+    moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
 /// The moment it is: the clock's, or the one that a test names.
