@@ -1,6 +1,6 @@
 //! The house rules as tests: floors, sizes, query heads, and paths named in docs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The floor of each module; a module uses only floors below its own (`src/README.md`).
@@ -117,6 +117,68 @@ fn every_query_is_compiled_in() {
         }
     }
     assert!(wrong.is_empty(), "a query that no stage loads:\n{}", wrong.join("\n"));
+}
+
+/// Queries that no test of `tests/queries` loads, each with the reason.
+const UNTESTED: [(&str, &str); 1] = [("shape/tests.sql", "the runner of those tests loads it for all of them")];
+
+#[test]
+fn every_query_is_tested_on_a_handful_of_rows() {
+    let tests: String = files(&root().join("tests/queries"), "slt").iter().map(|file| text(file)).collect();
+    let loaded: BTreeSet<_> = tests.lines().filter_map(|line| line.strip_prefix("load ")).map(str::trim).collect();
+    let mut wrong = Vec::new();
+    for file in files(&root().join("queries"), "sql") {
+        let inside =
+            file.strip_prefix(root().join("queries")).expect("it lies there").to_string_lossy().replace('\\', "/");
+        if loaded.contains(inside.as_str()) == UNTESTED.iter().any(|(path, _)| *path == inside) {
+            wrong.push(inside);
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "a query needs a test in tests/queries, or a reason here; not both:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_code_that_can_be_said_is_listed() {
+    let listed = listed_codes();
+    let mut said = BTreeSet::new();
+    for file in sources() {
+        let whole = text(&file);
+        let code = whole.split("#[cfg(test)]").next().unwrap_or_default();
+        for head in ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::note(", "untestable("] {
+            let rests = code.split(head).skip(1).map(str::trim_start);
+            said.extend(rests.filter_map(|rest| Some(rest.strip_prefix('"')?.split_once('"')?.0.to_owned())));
+        }
+        if file.ends_with("ingest/rows/problem.rs") {
+            let words = code.lines().filter_map(|line| line.split_once("=> \"")?.1.split_once('"'));
+            said.extend(words.map(|(word, _)| word.to_owned()));
+        }
+    }
+    assert!(said.len() > 100, "the codes are found: {said:?}");
+    let unlisted: Vec<_> = said.iter().filter(|code| !listed.contains(*code)).collect();
+    assert!(unlisted.is_empty(), "a code that `throughline list codes` does not explain: {unlisted:?}");
+}
+
+#[test]
+fn no_code_is_listed_that_nothing_says() {
+    let all: String = sources().iter().map(|file| text(file)).collect();
+    let silent: Vec<_> =
+        listed_codes().into_iter().filter(|code| all.matches(&format!("\"{code}\"")).count() < 2).collect();
+    assert!(silent.is_empty(), "a code in a list that no other line names: {silent:?}");
+}
+
+/// What `throughline list codes` lists; each once.
+fn listed_codes() -> BTreeSet<String> {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_throughline"));
+    let done = program.args(["list", "codes", "--format", "csv"]).output().expect("the program runs");
+    let told = String::from_utf8(done.stdout).expect("a table is text");
+    let codes: Vec<_> = told.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let listed: BTreeSet<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+    assert_eq!(listed.len(), codes.len(), "a code means one thing: {codes:?}");
+    listed
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Engine for DuckDb {
 
     fn write(&self, sql: &str, parameters: &[Value], file: &Path) -> Result<u64> {
         let target = quoted(&file.to_string_lossy());
-        let copy = format!("copy ({sql}) to {target} (format parquet, compression zstd)");
+        let copy = format!("copy ({sql}) to {target} (format parquet, compression zstd, compression_level 1)");
         let rows = self.connection.execute(&copy, duckdb::params_from_iter(parameters.iter().map(Bound)));
         rows.map(|rows| rows as u64).with_context(|| format!("could not write {}: {}", file.display(), refused(sql)))
     }

@@ -41,6 +41,7 @@ pub const INGEST: &[Query] = &[
     query!("ingest/pairs.sql"),
     query!("ingest/new_members.sql"),
     query!("ingest/numbered_pairs.sql"),
+    query!("ingest/whos_in_numbers.sql"),
     query!("ingest/links_after.sql"),
     query!("ingest/members_after.sql"),
     query!("ingest/domains_after.sql"),
@@ -56,7 +57,18 @@ pub const INGEST: &[Query] = &[
     query!("ingest/kept_evidence.sql"),
     query!("ingest/evidence_fates.sql"),
     query!("ingest/evidence_after.sql"),
-    query!("ingest/contract_breaks.sql"),
+    query!("ingest/promised_events.sql"),
+    query!("ingest/promised_readings.sql"),
+    query!("ingest/promised_records.sql"),
+    query!("ingest/promises_kept.sql"),
+    query!("ingest/differing.sql"),
+    query!("ingest/records_absent.sql"),
+    query!("ingest/days_of_events.sql"),
+    query!("ingest/types_of_properties.sql"),
+    query!("ingest/drifted_events.sql"),
+    query!("ingest/retyped_properties.sql"),
+    query!("ingest/recut_events.sql"),
+    query!("ingest/recut_readings.sql"),
 ];
 
 /// What is in the data: read from a lake that is attached.
@@ -100,6 +112,7 @@ pub const SHAPE: &[Query] = &[
     query!("shape/customers.sql"),
     query!("shape/accounts.sql"),
     query!("shape/users.sql"),
+    query!("shape/lone_companies.sql"),
     query!("shape/crm_values.sql"),
     query!("shape/billing_values.sql"),
     query!("shape/event_values.sql"),
@@ -133,6 +146,8 @@ pub const MEASURE: &[Query] = &[
     query!("measure/active.sql"),
     query!("measure/activation_units.sql"),
     query!("measure/activation.sql"),
+    query!("measure/adoption_firsts.sql"),
+    query!("measure/adoption_waits.sql"),
     query!("measure/adoption_units.sql"),
     query!("measure/adoption.sql"),
     query!("measure/gauge_units.sql"),
@@ -140,27 +155,42 @@ pub const MEASURE: &[Query] = &[
     query!("measure/gauge_gaps.sql"),
     query!("measure/retention_units.sql"),
     query!("measure/retention.sql"),
+    query!("measure/retention_reached.sql"),
     query!("measure/funnel_events.sql"),
     query!("measure/funnel_units.sql"),
     query!("measure/funnel.sql"),
+    query!("measure/active_parts.sql"),
+    query!("measure/activation_parts.sql"),
+    query!("measure/adoption_parts.sql"),
+    query!("measure/gauge_parts.sql"),
+    query!("measure/retention_parts.sql"),
+    query!("measure/account_parts.sql"),
+    query!("measure/kept.sql"),
 ];
 
 /// What `business` makes its relations with.
 pub const BUSINESS_BASE: &[Query] = &[
     query!("business/customer_spans.sql"),
+    query!("business/company_places.sql"),
     query!("business/customer_places.sql"),
     query!("business/renewal_deals.sql"),
+    query!("business/renewal_entries.sql"),
+    query!("business/term_subscriptions.sql"),
+    query!("business/renewal_terms.sql"),
+    query!("business/settled_renewals.sql"),
+    query!("business/period_ends.sql"),
 ];
 
 /// What `business` asks of its relations.
 pub const BUSINESS: &[Query] = &[
     query!("business/cells.sql"),
-    query!("business/period_ends.sql"),
     query!("business/mrr.sql"),
     query!("business/mrr_movements.sql"),
     query!("business/net_revenue_retention.sql"),
     query!("business/renewals_due.sql"),
     query!("business/renewal_rate.sql"),
+    query!("business/revenue_parts.sql"),
+    query!("business/renewal_parts.sql"),
 ];
 
 /// What `link` runs.
@@ -176,6 +206,8 @@ pub const LINK: &[Query] = &[
     query!("link/renewal_rows.sql"),
     query!("link/weeks_of_use.sql"),
     query!("link/first_reached.sql"),
+    query!("link/stock_weeks.sql"),
+    query!("link/weeks_of_stock.sql"),
     query!("link/placebo_names.sql"),
     query!("link/baseline_weeks.sql"),
     query!("link/row_attributes.sql"),
@@ -192,6 +224,12 @@ pub const REPORT: &[Query] = &[
     query!("report/shipped.sql"),
     query!("report/quotes.sql"),
 ];
+
+/// What a run asks of events and gauges that stopped.
+pub const INSTRUMENTS: &[Query] = &[query!("report/dead_events.sql"), query!("report/dead_gauges.sql")];
+
+/// What a run asks about runs before it.
+pub const LEDGER: &[Query] = &[query!("report/reviews_before.sql"), query!("report/moved_cells.sql")];
 
 /// Data checks: each gives the rows that should not exist.
 pub const CHECKS: &[Query] = &[

@@ -32,6 +32,21 @@ impl Metric {
         }
     }
 
+    /// The properties that its steps or returns must share (R3.8).
+    pub fn held_constant(&self) -> &[String] {
+        match self {
+            Self::Traction(traction) => match &traction.kind {
+                TractionKind::Funnel(funnel) => &funnel.same,
+                TractionKind::Retention(retention) => &retention.same,
+                TractionKind::Active(_)
+                | TractionKind::Activation(_)
+                | TractionKind::Adoption(_)
+                | TractionKind::Gauge(_) => &[],
+            },
+            Self::Business(_) => &[],
+        }
+    }
+
     /// Which way is good, said or by kind.
     pub fn better(&self) -> Better {
         match self {

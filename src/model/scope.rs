@@ -34,6 +34,8 @@ pub struct SourceSpan {
     pub last_day: Option<Date>,
     /// How fresh it is.
     pub freshness: Freshness,
+    /// The last `as_of` at which it is fresh; nothing where it does not age, or has no rows.
+    pub due: Option<Date>,
     /// Its tie window in microseconds (R3.6).
     pub tie_us: i64,
     /// Whether a day without rows is missing (R0.7).

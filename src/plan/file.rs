@@ -198,7 +198,7 @@ tables! {
 
     /// `[sources.<name>.contract]`: what a source promises.
     Contract {
-        /// Event name = properties it must have.
+        /// Event name (else `reading`, `company`, `deal`, `subscription`, `release` or `evidence`) = properties it must have.
         required: Named<Vec<At<String>>>,
         /// `event.property` = its type.
         types: Named<TypeWord>,

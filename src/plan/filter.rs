@@ -1,6 +1,7 @@
 //! The `where` language: a plain test on properties, the same in plans and at the command line.
 
 mod parse;
+mod show;
 
 pub use parse::{FilterError, parse, parse_account};
 

@@ -10,7 +10,8 @@ use super::file::values::OneOrMany;
 use super::file::{self, File};
 use super::problems::Problems;
 use super::{Plan, issues};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
+use crate::model::ids::SourceName;
 
 /// A file that a pattern matches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +45,48 @@ pub fn check_files(plan: &Plan) -> Vec<Diagnostic> {
         if expand(&plan.root, std::slice::from_ref(&pattern.value)).is_empty() {
             problems.push(&pattern.span, issues::files_not_found(&label, &pattern.value));
         }
+        if leaves(&pattern.value) {
+            problems.push(&pattern.span, issues::path_outside(&label, &pattern.value));
+        }
     }
     problems.told(&plan.text, |_| true).0
+}
+
+/// Each pattern of a source that matches no file, as an error, with the source it belongs to; those that may be absent are
+/// not asked.
+pub fn missing_sources(plan: &Plan) -> Vec<(SourceName, Diagnostic)> {
+    let Some(file) = file::read(&plan.text, &mut Problems::none()) else { return Vec::new() };
+    let mut missing = Vec::new();
+    for (name, source) in named(&file.sources) {
+        if source.value.optional.as_ref().is_some_and(|optional| optional.value) {
+            continue;
+        }
+        let globs = [&source.value.files, &source.value.companies, &source.value.deals, &source.value.subscriptions];
+        for pattern in globs.into_iter().flat_map(listed) {
+            if expand(&plan.root, std::slice::from_ref(&pattern.value)).is_empty() {
+                let mut problems = Problems::none();
+                let told = issues::files_not_found(&format!("source `{}`", name.value), &pattern.value);
+                problems.push(&pattern.span, Diagnostic { severity: Severity::Error, ..told });
+                let told = problems.told(&plan.text, |_| true).0;
+                missing.extend(told.into_iter().map(|problem| (SourceName::new(&name.value), problem)));
+            }
+        }
+    }
+    missing
+}
+
+/// Whether a path leads out of the folder it is relative to.
+fn leaves(path: &str) -> bool {
+    let mut depth = 0;
+    Path::new(path).is_absolute()
+        || path.split('/').any(|part| {
+            depth += match part {
+                ".." => -1,
+                "" | "." => 0,
+                _ => 1,
+            };
+            depth < 0
+        })
 }
 
 /// Whether a pattern can be read; why not.
@@ -76,7 +117,8 @@ fn matches(root: &Path, pattern: &str) -> Vec<Matched> {
     let base = root.join(folder);
     if !has_wildcard(rest) {
         let path = base.join(rest);
-        return if path.is_file() { vec![Matched { path, member }] } else { Vec::new() };
+        // A link to nothing is a file that cannot be opened, and who opens it says so.
+        return if path.is_file() || path.is_symlink() { vec![Matched { path, member }] } else { Vec::new() };
     }
     let Ok(matcher) = glob(rest) else { return Vec::new() };
     let dotted = rest.split('/').any(|part| part.starts_with('.'));
@@ -85,11 +127,18 @@ fn matches(root: &Path, pattern: &str) -> Vec<Matched> {
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || dotted || !is_hidden(entry))
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .filter(|entry| entry.path().strip_prefix(&base).is_ok_and(|inside| matcher.is_match(inside)))
-        .map(|entry| Matched { path: entry.into_path(), member: member.clone() })
+        .filter_map(file_of)
+        .filter(|path| path.strip_prefix(&base).is_ok_and(|inside| matcher.is_match(inside)))
+        .map(|path| Matched { path, member: member.clone() })
         .collect()
+}
+
+/// The path of a file; also of a link to nothing, which cannot be opened, and who opens it says so.
+fn file_of(entry: walkdir::Result<DirEntry>) -> Option<PathBuf> {
+    match entry {
+        Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
+        Err(problem) => problem.path().filter(|path| path.is_symlink() && !path.exists()).map(Path::to_path_buf),
+    }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -188,6 +237,12 @@ mod tests {
     fn members_of_archives_keep_their_pattern() {
         check(&["we_*.ZIP//Account*.csv"], &["we_1.ZIP//Account*.csv"]);
         assert!(is_member("Account*.csv", "Account.csv") && !is_member("Account*.csv", "Contact.csv"));
+    }
+
+    #[test]
+    fn a_path_leads_out_where_it_goes_up_further_than_down() {
+        assert!(leaves("../exports/*.csv") && leaves("a/../../b.csv") && leaves("/srv/exports/*.csv"));
+        assert!(!leaves("a/../b.csv") && !leaves("./exports/**/*.csv") && !leaves("a..b/c.csv"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
     CODES.to_vec()
 }
 
-const CODES: [(&str, &str); 57] = [
+const CODES: [(&str, &str); 58] = [
     ("plan-syntax", "the plan is not TOML: a bracket, a quote or an equals sign is missing"),
     ("unknown-key", "a key that no section of that name has"),
     ("key-missing", "a key that must stand is not there"),
@@ -71,6 +71,7 @@ const CODES: [(&str, &str); 57] = [
     ("statement-vague", "a statement that names no actor and no change of behaviour"),
     ("cohorts-overlap", "recurring cohorts on a rolling clock, which overlap"),
     ("files-not-found", "a path or pattern of the plan that matches no file"),
+    ("path-outside", "a path of the plan that leads out of the workspace; it is read all the same"),
 ];
 
 // ---- The file
@@ -278,6 +279,11 @@ pub(super) fn filter_not_plain(label: &str, message: &str, column: usize) -> Dia
     Diagnostic::error("filter-not-plain", format!("{label} is not a plain test: {message}"))
         .because(format!("it stops making sense at its column {column}"))
         .hint("a test compares names with values: `stage = 'production' and result in ('ok', 'warn')`")
+}
+
+/// A test typed at the command line, with a mark under where it stops making sense.
+pub fn where_not_plain(text: &str, error: &super::filter::FilterError) -> Diagnostic {
+    filter_not_plain("`--where`", &error.message, error.column).because(format!("the test is: {text}"))
 }
 
 pub(super) fn bands_not_ascending(label: &str) -> Diagnostic {
@@ -494,6 +500,11 @@ pub(super) fn files_not_found(label: &str, pattern: &str) -> Diagnostic {
     Diagnostic::warning("files-not-found", format!("{label} matches no file: `{pattern}`"))
         .because("paths are relative to the folder of `throughline.toml`")
         .hint("mend the path, or put the file there")
+}
+
+pub(super) fn path_outside(label: &str, pattern: &str) -> Diagnostic {
+    Diagnostic::note("path-outside", format!("{label} leads out of the workspace: `{pattern}`"))
+        .because("it is read all the same; a workspace that is copied elsewhere leaves such files behind")
 }
 
 /// `an outcome`, `a lane`.

@@ -230,6 +230,14 @@ pub struct Signal {
     pub per: Option<Unit>,
 }
 
+impl Signal {
+    /// Whether it is read as something that happens once (evidence.md 3.1, 15): the first match ever, a number of different
+    /// values, or a reading that passes.
+    pub fn happens_once(&self) -> bool {
+        self.first_time || self.distinct.is_some() || matches!(self.matches, Matches::Gauge(_))
+    }
+}
+
 /// Which rows a signal is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matches {

@@ -1,5 +1,8 @@
 //! The plan that `throughline init` lays out: commented, small, and true once its paths exist.
 
+/// The folders it names.
+pub const FOLDERS: [&str; 3] = ["exports/product", "exports/crm", "exports/billing"];
+
 /// A commented plan to begin with.
 pub fn commented() -> &'static str {
     include_str!("template.toml")
@@ -9,7 +12,7 @@ pub fn commented() -> &'static str {
 mod tests {
     use jiff::civil::date;
 
-    use super::commented;
+    use super::{FOLDERS, commented};
     use crate::plan::globs::check_files;
     use crate::plan::resolve::{Needs, resolve};
 
@@ -25,10 +28,11 @@ mod tests {
         );
         let plan = plan.unwrap();
         assert_eq!(check_files(&plan).len(), 4);
+        for folder in FOLDERS {
+            std::fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
         for file in ["product/a.jsonl.gz", "crm/companies-a.csv", "crm/deals-a.csv", "billing/subscriptions-a.csv"] {
-            let path = root.path().join("exports").join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "x").unwrap();
+            std::fs::write(root.path().join("exports").join(file), "x").unwrap();
         }
         assert_eq!(check_files(&plan), []);
     }

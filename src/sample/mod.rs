@@ -29,6 +29,9 @@ pub use truth::{Counts, Split};
 
 use block::World;
 
+/// The morning after the sample's last day, when its exports were made: 2026-07-01T06:00:00Z.
+pub const MORNING_AFTER: jiff::Timestamp = jiff::Timestamp::constant(1_782_885_600, 0);
+
 /// The release that leads twice as many newcomers to their first deploy.
 const GUIDED: Date = date(2026, 2, 2);
 

@@ -152,6 +152,7 @@ impl Resolver<'_> {
                 issues::unknown_word("`from` of `[renewals]`", &at.value, &["crm.deals", "billing", "renewals.csv"]);
             self.problems.push(&at.span, problem);
         }
+        self.renewal_keys(written, &from);
         Some(Renewals {
             from,
             pipeline: written.pipeline.said_or("Renewals".into()),
@@ -159,6 +160,26 @@ impl Resolver<'_> {
             lost: several(&written.lost, "Closed lost"),
             due: written.due.value().cloned(),
         })
+    }
+
+    /// Keys that say nothing where renewals are read from: terms have no stage, and a file has no label of a deal.
+    fn renewal_keys(&mut self, written: &file::Renewals, from: &RenewalsFrom) {
+        let of_deals = [
+            ("pipeline", written.pipeline.as_ref().map(|at| &at.span)),
+            ("due", written.due.as_ref().map(|at| &at.span)),
+        ];
+        let words =
+            [("won", written.won.as_ref().map(|at| &at.span)), ("lost", written.lost.as_ref().map(|at| &at.span))];
+        let (unused, kind, keys): (Vec<_>, _, &[&str]) = match from {
+            RenewalsFrom::CrmDeals => return,
+            RenewalsFrom::Billing => (of_deals.into_iter().chain(words).collect(), "billing", &[]),
+            RenewalsFrom::File(_) => (of_deals.to_vec(), "a file", &["won", "lost"]),
+        };
+        for (key, span) in unused {
+            if let Some(span) = span {
+                self.problems.push(span, issues::key_not_of_kind("`[renewals]`", key, kind, keys));
+            }
+        }
     }
 
     /// `[expansions]`

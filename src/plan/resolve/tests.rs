@@ -219,6 +219,26 @@ fn a_source_takes_the_defaults_of_its_kind() {
 }
 
 #[test]
+fn keys_that_mean_nothing_where_renewals_are_read_are_refused() {
+    let told = |rules: &str| {
+        let text =
+            with(&format!("[sources.money]\nkind = \"stripe\"\nsubscriptions = \"s.csv\"\n[renewals]\n{rules}\n"))
+                .replace("timezone = \"UTC\"", "timezone = \"UTC\"\ncurrency = \"EUR\"");
+        resolved(&text, Needs::Metrics).1
+    };
+    assert_eq!(told("from = \"billing\""), "");
+    assert_eq!(told("from = \"renewals.csv\"\nwon = [\"Signed\"]\nlost = [\"Gone\"]"), "");
+    for (rules, key) in [
+        ("from = \"billing\"\nwon = [\"Closed won\"]", "won"),
+        ("from = \"billing\"\ndue = \"Renewal date\"", "due"),
+        ("from = \"renewals.csv\"\npipeline = \"Renewals\"", "pipeline"),
+    ] {
+        let told = told(rules);
+        assert!(told.contains("error[key-not-of-kind]") && told.contains(&format!("no `{key}`")), "{rules}: {told}");
+    }
+}
+
+#[test]
 fn no_text_makes_the_reader_stop_short() {
     for end in 0..=WHOLE.len() {
         if WHOLE.is_char_boundary(end) && (end % 61 == 0 || end == WHOLE.len()) {
