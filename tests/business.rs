@@ -320,7 +320,7 @@ fn movements_add_up_to_the_cent_in_every_cell() -> Result<()> {
 
 #[test]
 fn accounts_parts_make_the_readings_of_both_months() -> Result<()> {
-    for seed in 0..20 {
+    for seed in 0..6 {
         let company = Company::of(seed)?;
         for id in ["mrr", "nrr", "renewals"] {
             let readings = company.measure(id, &Question::default())?.readings;

@@ -92,14 +92,14 @@ fn accounts_parts_make_the_readings_of_both_periods_in_every_kind() {
     for (metric, unit) in METRICS {
         let plan = plan_of(metric);
         let traction = plan.traction().next().unwrap();
-        for seed in 0..4 {
+        for seed in 0..2 {
             let (engine, world) = (engine(), company(seed, &plan));
             let scope = world.attach(&engine, &plan, AS_OF);
             let question = Question { period: Some(unit), ..Question::default() };
             let mut readings = measure(&engine, &plan, &scope, traction, &question).unwrap().readings;
             let brackets = metric.contains("bracket");
             readings.retain(|reading| shown(reading) && (brackets || !has_k(reading, 2)));
-            for pair in readings.windows(3).map(|three| [&three[0], &three[2]]) {
+            for pair in readings.windows(3).step_by(5).map(|three| [&three[0], &three[2]]) {
                 let periods = (pair[0].period, pair[1].period);
                 let parts = account_parts(&engine, &plan, &scope, traction, unit, periods).unwrap();
                 for (when, reading) in [(When::Before, pair[0]), (When::After, pair[1])] {

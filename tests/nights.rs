@@ -24,7 +24,7 @@ files = "exports/events*.csv"
 
 [sources.billing]
 kind = "subscriptions"
-subscriptions = "exports/subscriptions*.csv"
+files = "exports/subscriptions*.csv"
 
 [identity]
 billing = [{ customer = "customer_id", account = "account_id" }]
@@ -150,7 +150,7 @@ fn a_second_night_with_late_rows_says_what_they_changed_and_prints_old_and_new()
     assert_eq!(exit, 0, "{told}");
     let first = here.read("reports/2026-03-31/pack.md");
     assert!(first.contains("First pack, nothing to compare"), "{first}");
-    assert!(first.contains("1 of 1 agreed") || first.contains("above its ordinary range"), "{first}");
+    assert!(first.contains("above its ordinary range for 2 weeks, since 16 Mar"), "{first}");
 
     here.put("exports/events-2.csv", &late_events());
     let (exit, told) = here.run(NEXT_NIGHT);
@@ -192,8 +192,11 @@ fn who_moved_a_metric_that_signals_stands_in_its_block_and_adds_up() {
     here.run(NOW);
     let pack: Value = serde_json::from_str(&here.read("reports/2026-03-31/pack.json")).unwrap();
     let text = pack.to_string();
-    assert!(text.contains(r#"["t22","joined","+1"]"#), "{text}");
-    assert!(text.contains("together"), "{text}");
+    assert!(text.contains(r#"["t22","joined","+1.0"]"#), "{text}");
+    assert!(
+        text.contains(r#"["14 others","together","+14.0"]"#),
+        "the rest makes it add up to the nineteen that joined: {text}"
+    );
     assert!(!here.read("reports/2026-03-31/pack.md").contains("t21 joined"), "who was there before has not joined");
 }
 
