@@ -263,7 +263,9 @@ impl<'a> Reading<'a> {
             || source.contract.as_ref().is_some_and(|contract| contract.stop_on_break)
             || todos.iter().any(|todo| matches!(todo.task, Task::Redeclared(_)));
         let reads = todos.iter().any(|todo| !matches!(todo.task, Task::Skip(_) | Task::Moved(_)));
-        let mut batch = self.begin()?;
+        let moves = todos.iter().any(|todo| matches!(todo.task, Task::Moved(_)));
+        // A batch asks much of the engine before its first row: nothing new is no batch.
+        let mut batch = if reads || moves || self.mode == Mode::Afresh { Some(self.begin()?) } else { None };
         self.drift = if reads { self.drift()? } else { None };
         for todo in todos {
             if let Task::Skip(known) = &todo.task {
@@ -276,13 +278,17 @@ impl<'a> Reading<'a> {
                 continue;
             }
             on(Progress::Reads { source: &source.name, file: &todo.place.name, bytes: todo.facts.length });
-            batch.read(todo)?;
-            if batch.good >= BATCH_ROWS && !whole {
-                self.finish(batch, &stale, &mut counts, &mut issues, on)?;
-                batch = self.begin()?;
+            let mut reading = batch.take().map_or_else(|| self.begin(), Ok)?;
+            reading.read(todo)?;
+            if reading.good >= BATCH_ROWS && !whole {
+                self.finish(reading, &stale, &mut counts, &mut issues, on)?;
+            } else {
+                batch = Some(reading);
             }
         }
-        self.finish(batch, &stale, &mut counts, &mut issues, on)?;
+        if let Some(batch) = batch {
+            self.finish(batch, &stale, &mut counts, &mut issues, on)?;
+        }
         if let Some(drift) = self.drift.take() {
             issues.drifted(&drift.told()?);
         }

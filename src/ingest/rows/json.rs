@@ -357,10 +357,29 @@ impl<'a> Json<'a> {
     /// The value of a key; of several equal ones the last. A list of `{key, value}` pairs is an object.
     pub fn get(&self, key: &str) -> Option<Json<'a>> {
         match self.shape() {
-            Shape::Object => self.children().filter(|child| child.is_called(key)).last(),
+            Shape::Object => self.last_called(key),
             Shape::List => self.pairs().filter(|(name, _)| name == key).last().map(|(_, value)| value),
             Shape::Null | Shape::Bool | Shape::Number | Shape::Text => None,
         }
+    }
+
+    /// Every lookup of every row comes by here: keys are told apart by their lengths before their bytes are looked at.
+    fn last_called(&self, key: &str) -> Option<Json<'a>> {
+        let (text, end) = (self.text.as_bytes(), self.node().next);
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let node = &self.nodes[at as usize];
+            let (from, to) = (node.key.0 as usize, node.key.1 as usize);
+            let called = match node.key_escaped {
+                true => Json { at, ..*self }.key() == key,
+                false => to - from == key.len() && &text[from..to] == key.as_bytes(),
+            };
+            if called {
+                found = Some(Json { at, ..*self });
+            }
+            at = node.next;
+        }
+        found
     }
 
     /// A path: a key of that very name, else nested keys.

@@ -253,10 +253,11 @@ fn clock(text: &str) -> Option<(i64, Option<i64>)> {
         }
     }
     rest = rest.trim_start();
-    let half = rest.get(..2).map(str::to_ascii_uppercase).filter(|half| half == "AM" || half == "PM");
-    if let Some(half) = half {
+    let is = |half: &str| rest.get(..2).is_some_and(|two| two.eq_ignore_ascii_case(half));
+    let (morning, afternoon) = (is("am"), is("pm"));
+    if morning || afternoon {
         rest = rest[2..].trim_start();
-        hour = Some(hour).filter(|hour| (1..=12).contains(hour))? % 12 + if half == "PM" { 12 } else { 0 };
+        hour = Some(hour).filter(|hour| (1..=12).contains(hour))? % 12 + if afternoon { 12 } else { 0 };
     }
     (hour < 24).then_some(())?;
     let us = (hour * 3600 + minute * 60) * SECOND_US + us;
