@@ -4,11 +4,20 @@
 -- reads   accounts; asked_segments (segment, banded, mapped); segment_values (account, segment, raw, from_us, to_us, assumed);
 --         segment_maps (segment, raw, value); segment_bands (segment, low, high, name)
 -- rules   bands take numbers; a value that a map does not name keeps its text; missing and '' are null
+--         an account that has ended keeps the value of its last instant (R0.3)
 create or replace macro attributes(begin_us, end_us) as table
 with held as (
-    select account, segment, raw, assumed, greatest(from_us, begin_us) as from_us, least(to_us, end_us) as to_us
+    select
+        segment_values.account,
+        segment_values.segment,
+        segment_values.raw,
+        segment_values.assumed,
+        greatest(segment_values.from_us, begin_us) as from_us,
+        case when accounts.ended_us <= segment_values.to_us then end_us else least(segment_values.to_us, end_us) end as to_us
     from segment_values
-    where greatest(from_us, begin_us) < least(to_us, end_us)
+    left join accounts on accounts.account = segment_values.account
+    where greatest(segment_values.from_us, begin_us) < least(segment_values.to_us, end_us)
+        and (accounts.ended_us is null or segment_values.from_us < accounts.ended_us)
 ),
 
 points as (
