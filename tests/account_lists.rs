@@ -7,8 +7,8 @@ use jiff::civil::{Date, date};
 use throughline::engine::{DuckDb, Frame, Limits};
 use throughline::lake::Lake;
 use throughline::model::ids::OutcomeId;
-use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Plan, SideFiles};
 use throughline::shape::account_lists::{account_states, suggestions};
 use throughline::shape::{Ask, Shaped, shape};
 
@@ -136,7 +136,7 @@ fn stage(write: impl FnOnce(&Hand) -> Result<()>, as_of: Date, by_hand: &str) ->
         kept: Vec::new(),
         facts: &facts,
         spare: &folder.path().join("spare"),
-        side_files: None,
+        side_files: &SideFiles::beside(folder.path()),
     };
     let shaped = shape(&engine, &lake, &vector, &plan, &ask)?;
     Ok(Stage { engine, plan, shaped, _folder: folder })

@@ -12,8 +12,8 @@ use throughline::model::period::{plus_days, plus_months};
 use throughline::model::question::Question;
 use throughline::model::reading::{Datum, Reading, Series};
 use throughline::model::scope::Scope;
-use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Plan, SideFiles};
 use throughline::stats::mix::When;
 
 const PLAN: &str = r#"
@@ -84,7 +84,12 @@ impl Company {
         let engine = DuckDb::open(&Limits { threads: Some(1), ..Limits::default() })?;
         let company = Self { plan, subscriptions, engine };
         company.relations()?;
-        throughline::business::prepare(&company.engine, &company.plan, &company.scope(), &|_| None)?;
+        throughline::business::prepare(
+            &company.engine,
+            &company.plan,
+            &company.scope(),
+            &SideFiles::beside(&company.plan.root),
+        )?;
         Ok(company)
     }
 
@@ -358,7 +363,12 @@ fn twelfths_of_a_year_s_price_add_up_before_they_are_rounded() -> Result<()> {
     }
     company.engine.run(EXACT, &[])?;
     company.engine.run("update subscription_versions set exact_mrr = 41.666666666667", &[])?;
-    throughline::business::prepare(&company.engine, &company.plan, &company.scope(), &|_| None)?;
+    throughline::business::prepare(
+        &company.engine,
+        &company.plan,
+        &company.scope(),
+        &SideFiles::beside(&company.plan.root),
+    )?;
     let last = company.measure("mrr", &Question::default())?.readings.pop().expect("a month");
     assert_eq!(last.value, Some(83.333_333));
     Ok(())

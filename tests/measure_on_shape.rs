@@ -15,6 +15,7 @@ use throughline::measure::measure;
 use throughline::model::ids::MetricId;
 use throughline::model::metric::Metric;
 use throughline::model::question::Question;
+use throughline::plan::SideFiles;
 use throughline::plan::resolve::{Needs, resolve};
 use throughline::shape::{Ask, shape};
 
@@ -151,7 +152,7 @@ fn january(metric: &str, by: &[&str], names: &[&str]) -> Vec<Vec<Json>> {
         kept: Vec::new(),
         facts: &folder.path().join("facts"),
         spare: &folder.path().join("spare"),
-        side_files: None,
+        side_files: &SideFiles::beside(folder.path()),
     };
     let shaped = shape(&engine, &lake, &vector, &plan, &ask).unwrap();
     let Some(Metric::Traction(traction)) = plan.metric(&MetricId::new(metric)) else { panic!("no metric {metric}") };

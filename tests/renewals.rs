@@ -10,8 +10,8 @@ use throughline::diag::Diagnostic;
 use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::model::period::{days_between, plus_days, plus_months};
 use throughline::model::scope::Scope;
-use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Plan, SideFiles};
 
 const PLAN: &str = r#"
 [workspace]
@@ -69,7 +69,9 @@ impl Company {
             sources: Vec::new(),
             kept: Vec::new(),
         };
-        let told = throughline::business::prepare(&engine, &plan, &scope, &|_| file.map(str::to_owned))?;
+        let side_files = file.map(|text| ("renewals.csv".to_owned(), text.to_owned()));
+        let side_files = SideFiles::Kept(side_files.into_iter().collect());
+        let told = throughline::business::prepare(&engine, &plan, &scope, &side_files)?;
         Ok(Self { plan, engine, told })
     }
 

@@ -6,8 +6,8 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::lake::Lake;
-use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Plan, SideFiles};
 use throughline::shape::{Ask, Shaped, shape};
 
 use lake_by_hand::{Hand, Row};
@@ -122,7 +122,7 @@ fn stage_of(text: &str, write: impl FnOnce(&Hand) -> Result<()>, as_of: Option<D
         kept: Vec::new(),
         facts: &facts,
         spare: &folder.path().join("spare"),
-        side_files: None,
+        side_files: &SideFiles::beside(folder.path()),
     };
     let shaped = shape(&engine, &lake, &vector, &plan, &ask)?;
     // A second time everything is there already, and every relation can be made again.

@@ -7,25 +7,19 @@ use crate::diag::Diagnostic;
 use crate::engine::{Engine, queries};
 use crate::model::column::Type;
 use crate::model::scope::Scope;
-use crate::plan::Plan;
+use crate::plan::{Plan, SideFiles};
 
 /// Makes `customer_mrr`, `places` and `renewals` from what `shape` made, and says what a reader should know of them.
-/// `side_file` gives the text of a file that the plan names; nothing where it cannot be read.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn prepare(
-    engine: &dyn Engine,
-    plan: &Plan,
-    scope: &Scope,
-    side_file: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<Diagnostic>> {
+pub fn prepare(engine: &dyn Engine, plan: &Plan, scope: &Scope, side_files: &SideFiles) -> Result<Vec<Diagnostic>> {
     let end = scope.as_of_end_us;
     table(engine, "customer_mrr", "customer_spans", &format!("customer_spans({end})"))?;
     table(engine, "company_places", "company_places", "company_places()")?;
     table(engine, "places", "customer_places", "customer_places()")?;
     let mut told: Vec<Diagnostic> = canceled_undated(engine)?.into_iter().collect();
-    told.extend(renewals::make(engine, plan, scope, side_file)?);
+    told.extend(renewals::make(engine, plan, scope, side_files)?);
     empty_inputs(engine)?;
     engine.load(queries::BUSINESS)?;
     Ok(told)

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::engine::Engine;
 use crate::model::column::{Type, Value};
 use crate::model::scope::Scope;
-use crate::plan::{Plan, Renewals, RenewalsFrom};
+use crate::plan::{Plan, Renewals, RenewalsFrom, SideFiles};
 
 const ENTRIES: [(&str, Type); 5] = [
     ("entry", Type::Long),
@@ -22,12 +22,7 @@ const ENTRIES: [(&str, Type); 5] = [
 ];
 
 /// Makes `renewals`, and says what of their source could not be used.
-pub(super) fn make(
-    engine: &dyn Engine,
-    plan: &Plan,
-    scope: &Scope,
-    side_file: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<Diagnostic>> {
+pub(super) fn make(engine: &dyn Engine, plan: &Plan, scope: &Scope, side_files: &SideFiles) -> Result<Vec<Diagnostic>> {
     let mut told = Vec::new();
     let nothing = Renewals {
         from: RenewalsFrom::CrmDeals,
@@ -40,7 +35,7 @@ pub(super) fn make(
     match &rules.from {
         RenewalsFrom::CrmDeals => told.extend(deals(engine, plan, rules)?),
         RenewalsFrom::Billing => terms(engine, plan, scope)?,
-        RenewalsFrom::File(path) => told.extend(entries(engine, rules, path, side_file(path))?),
+        RenewalsFrom::File(path) => told.extend(entries(engine, rules, path, side_files.text(path)?)?),
     }
     due_days(engine, plan)?;
     table(engine, "renewals", "settled_renewals", &format!("settled_renewals({})", scope.as_of_end_us))?;

@@ -108,6 +108,14 @@ impl Lake {
         vector.0.get(table.name).map_or(Ok(Vec::new()), |version| self.files(table, *version))
     }
 
+    /// The files of a table at its head; none where it was never written. For tables that no vector names.
+    ///
+    /// # Errors
+    /// As [`Lake::files`].
+    pub fn newest(&self, table: &Table) -> Result<Vec<DataFile>> {
+        self.head(table)?.map_or(Ok(Vec::new()), |head| self.files(table, head))
+    }
+
     /// Adds and removes files of a table in one commit, making the table if need be; returns the new version.
     /// Added files lie in [`Lake::data_folder`] already, under names that were never used before.
     ///

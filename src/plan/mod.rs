@@ -10,6 +10,7 @@ pub mod problems;
 pub mod resolve;
 mod rules;
 pub mod schema;
+mod side_files;
 pub mod source;
 pub mod template;
 
@@ -25,6 +26,8 @@ use crate::model::period::{Calendar, Unit};
 
 use filter::Filter;
 use source::Source;
+
+pub use side_files::SideFiles;
 
 /// A plan as meant: every name resolved, every default filled in, every rule held.
 #[derive(Debug, Clone)]

@@ -41,7 +41,7 @@ pub struct Known {
 pub fn find(state: &Path, run: &str) -> Result<std::result::Result<Known, Vec<String>>> {
     let lake = session::lake(state)?;
     let engine = DuckDb::open(&Limits::default())?;
-    let files = lake.head(&RUNS)?.map_or(Ok(Vec::new()), |head| lake.files(&RUNS, head))?;
+    let files = lake.newest(&RUNS)?;
     let files: Vec<_> = files.into_iter().map(|file| file.path).collect();
     engine.attach("lake_runs", RUNS.columns, None, &files)?;
     let runs = engine.query(FINISHED, &[])?;

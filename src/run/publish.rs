@@ -33,8 +33,7 @@ pub(super) fn publish(session: &Session, found: &Findings, record: &Record, run:
 /// Writes rows as one file of a table, commits it, and attaches the table with them. Files that a run of this id left when
 /// it died are taken out: it is not among the finished ones, so its id is this run's (lake.md 2).
 fn append(session: &Session, table: &Table, record: &Record, rows: &[Vec<Value>]) -> Result<()> {
-    let head = session.lake.head(table)?;
-    let standing = head.map_or(Ok(Vec::new()), |head| session.lake.files(table, head))?;
+    let standing = session.lake.newest(table)?;
     let is_ours = |file: &&DataFile| {
         let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned());
         name.is_some_and(|name| name.starts_with(&format!("{}-", record.run)))
@@ -45,8 +44,12 @@ fn append(session: &Session, table: &Table, record: &Record, rows: &[Vec<Value>]
     }
     session.engine.relation("published_rows", table.columns, rows)?;
     let folder = session.lake.data_folder(table, None)?;
-    let path =
-        folder.join(format!("{}-{}-{}.parquet", record.run, head.map_or(0, |head| head + 1), std::process::id()));
+    let path = folder.join(format!(
+        "{}-{}-{}.parquet",
+        record.run,
+        session.lake.head(table)?.map_or(0, |head| head + 1),
+        std::process::id()
+    ));
     session.engine.write("select * from published_rows", &[], &path)?;
     let size = std::fs::metadata(&path).with_context(|| format!("could not find {}", path.display()))?.len();
     let version = session.lake.commit(table, &[DataFile { month: None, path, size }], &dead, &Note::default())?;

@@ -93,7 +93,7 @@ fn side_files(session: &Session, job: &Job<'_>) -> Result<String> {
     let names = maps.chain(links).chain(single.into_iter().flatten()).chain(renewals).chain(results);
     let mut texts = BTreeMap::new();
     for name in names {
-        if let Some(text) = session.side_file(plan, name)? {
+        if let Some(text) = session.side_files.text(name)? {
             texts.insert(name.clone(), text);
         }
     }

@@ -1,6 +1,5 @@
 //! A workspace opened for questions: engine, lake, and the relations that every later stage reads.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +17,7 @@ use crate::model::period::{Period, Unit};
 use crate::model::question::Question;
 use crate::model::reading::Series;
 use crate::model::scope::Scope;
-use crate::plan::Plan;
+use crate::plan::{Plan, SideFiles};
 use crate::shape::{self, Ask, Shaped};
 use crate::stats::mix::Parts;
 
@@ -54,8 +53,8 @@ pub struct Session {
     pub vector: Vector,
     /// What shape made, and what it had to say.
     pub shaped: Shaped,
-    /// Texts of side files of then, by the path in the plan, where a run of before is read.
-    side_files: Option<BTreeMap<String, String>>,
+    /// The files that the plan names beside the exports: of then where a run of before is read.
+    pub side_files: SideFiles,
 }
 
 /// Opens the engine alone, spilling into the workspace.
@@ -99,25 +98,20 @@ pub fn open(plan: &Plan, opening: &Opening) -> Result<Session> {
     let lake = lake(&opening.state)?;
     let known = opening.known.as_ref();
     let vector = known.map_or_else(|| lake.vector(), |known| Ok(known.vector.clone()))?;
-    let side_files = known.map(|known| known.side_files.clone());
+    let now = || SideFiles::beside(&plan.root);
+    let side_files = known.map_or_else(now, |known| SideFiles::Kept(known.side_files.clone()));
     let ask = Ask {
         now_us: known.map_or(opening.now_us, |known| known.now_us),
         as_of: opening.as_of.or_else(|| known.and_then(|known| known.as_of)),
         kept: kept(opening)?,
         facts: &opening.state.join("facts"),
         spare: &opening.spare,
-        side_files: side_files.clone(),
+        side_files: &side_files,
     };
     let mut shaped =
         shape::shape(&engine, &lake, &vector, plan, &ask).context("could not shape what the lake holds")?;
-    let beside = |path: &str| match &side_files {
-        Some(known) => known.get(path).cloned(),
-        None => {
-            let text = std::fs::read(plan.root.join(path)).ok()?;
-            Some(String::from_utf8_lossy(&text).into_owned())
-        }
-    };
-    let told = business::prepare(&engine, plan, &shaped.scope, &beside).context("could not read billing and deals")?;
+    let told =
+        business::prepare(&engine, plan, &shaped.scope, &side_files).context("could not read billing and deals")?;
     shaped.issues.extend(told);
     engine.load(queries::REPORT)?;
     Ok(Session { engine, lake, vector, shaped, side_files })
@@ -144,23 +138,6 @@ impl Session {
     /// What a computation may see.
     pub fn scope(&self) -> &Scope {
         &self.shaped.scope
-    }
-
-    /// The text of a file that the plan names beside the exports: of then where a run of before is read. Nothing if it is
-    /// not there.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn side_file(&self, plan: &Plan, name: &str) -> Result<Option<String>> {
-        let path = plan.root.join(name);
-        match &self.side_files {
-            Some(known) => Ok(known.get(name).cloned()),
-            None if !path.exists() => Ok(None),
-            None => {
-                let text = std::fs::read_to_string(&path);
-                text.map(Some).with_context(|| format!("could not read {}", path.display()))
-            }
-        }
     }
 
     /// Makes the tables of output.md stand under their plain names, for questions in SQL. Where a relation of a stage has

@@ -33,7 +33,7 @@ pub(super) fn attach(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &P
     for table in tables::ALL {
         let files = match table.ingested {
             true => lake.files_in(table, vector)?,
-            false => lake.head(table)?.map_or(Ok(Vec::new()), |head| lake.files(table, head))?,
+            false => lake.newest(table)?,
         };
         relation(engine, table, &files)?;
         if foreign && table.ingested && table.columns.iter().any(|(column, _)| *column == "source") {

@@ -7,17 +7,17 @@ use super::selection::{self, pointer, quoted};
 use super::{BEGIN_US, END_US, Window};
 use crate::engine::Engine;
 use crate::model::column::{Type, Value};
-use crate::plan::{Plan, Segment, SegmentFrom};
+use crate::plan::{Plan, Segment, SegmentFrom, SideFiles};
 
 /// Makes `attributes`; returns, per segment, the values that its map does not name.
 pub(super) fn attributes(
     engine: &dyn Engine,
     plan: &Plan,
     window: &Window,
-    side_file: &dyn Fn(&str) -> Option<String>,
+    side_files: &SideFiles,
 ) -> Result<Vec<(String, Vec<String>)>> {
     asked(engine, plan)?;
-    maps(engine, plan, side_file)?;
+    maps(engine, plan, side_files)?;
     bands(engine, plan)?;
     engine.run(&value_hits(plan, window), &[])?;
     table(engine, "lone_companies", "lone_companies.sql", "lone_companies()")?;
@@ -56,11 +56,11 @@ fn asked(engine: &dyn Engine, plan: &Plan) -> Result<()> {
 }
 
 /// The maps of segments, `value, segment` by place whatever the header says.
-fn maps(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+fn maps(engine: &dyn Engine, plan: &Plan, side_files: &SideFiles) -> Result<()> {
     let mut rows = Vec::new();
     for segment in &plan.segments {
         let Some(path) = &segment.map else { continue };
-        let Some(text) = side_file(path) else { continue };
+        let Some(text) = side_files.text(path)? else { continue };
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let mut known = std::collections::BTreeSet::new();
         for record in reader.records() {

@@ -5,15 +5,16 @@ use anyhow::Result;
 use super::make;
 use crate::engine::Engine;
 use crate::model::column::{Type, Value};
-use crate::plan::Plan;
+use crate::plan::{Plan, SideFiles};
 
 /// Adds the declared links to `lake_links`. An id that no row has gets a number of its own below 0, so that two anonymous
 /// ids linked to the same silent user are still one person.
-pub(super) fn links(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+pub(super) fn links(engine: &dyn Engine, plan: &Plan, side_files: &SideFiles) -> Result<()> {
     let mut rows = Vec::new();
     for source in &plan.sources {
-        let text = source.links.as_deref().and_then(side_file);
-        rows.extend(text.iter().flat_map(|text| pairs(source.name.as_str(), text)));
+        let Some(path) = &source.links else { continue };
+        let text = side_files.text(path)?.unwrap_or_default();
+        rows.extend(pairs(source.name.as_str(), &text));
     }
     if rows.is_empty() {
         return Ok(());

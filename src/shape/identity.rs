@@ -1,7 +1,5 @@
 //! Who is who: linked ids, memberships, our own people, and what accounts and customers are matched to (R8).
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 
 use super::make::{load, table};
@@ -9,7 +7,7 @@ use super::selection::pointer;
 use super::{BEGIN_US, END_US};
 use crate::engine::{Engine, queries};
 use crate::model::column::{Type, Value};
-use crate::plan::{MatchTo, Plan};
+use crate::plan::{MatchTo, Plan, SideFiles};
 
 /// Makes `user_map` and `member_spans`: links and memberships, retroactive and independent of the order of arrival.
 pub(super) fn people(engine: &dyn Engine, plan: &Plan) -> Result<()> {
@@ -62,13 +60,8 @@ fn spread(engine: &dyn Engine) -> Result<()> {
 }
 
 /// Makes `account_companies` and `customers`: the plan's rules in order, and the rows by hand.
-pub(super) fn matches(
-    engine: &dyn Engine,
-    plan: &Plan,
-    side_file: &dyn Fn(&str) -> Option<String>,
-    at_us: i64,
-) -> Result<()> {
-    overrides(engine, plan, side_file)?;
+pub(super) fn matches(engine: &dyn Engine, plan: &Plan, side_files: &SideFiles, at_us: i64) -> Result<()> {
+    overrides(engine, plan, side_files)?;
     rules(engine, plan)?;
     engine.run(
         "create or replace table seen_accounts as \
@@ -117,10 +110,10 @@ fn rules(engine: &dyn Engine, plan: &Plan) -> Result<()> {
 }
 
 /// The rows by hand: `account, company` or `customer, account or company`.
-fn overrides(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+fn overrides(engine: &dyn Engine, plan: &Plan, side_files: &SideFiles) -> Result<()> {
     let mut rows = Vec::new();
     if let Some(path) = &plan.identity.overrides
-        && let Some(text) = side_file(path)
+        && let Some(text) = side_files.text(path)?
     {
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = reader.headers().with_context(|| format!("could not read {path}"))?.clone();
@@ -136,9 +129,4 @@ fn overrides(engine: &dyn Engine, plan: &Plan, side_file: &dyn Fn(&str) -> Optio
     }
     let columns = [("account_id", Type::Text), ("customer_id", Type::Text), ("company_id", Type::Text)];
     engine.relation("override_rows", &columns, &rows)
-}
-
-/// Reads a file beside the plan.
-pub(super) fn read_beside(root: &Path, path: &str) -> Option<String> {
-    std::fs::read_to_string(root.join(path)).ok()
 }

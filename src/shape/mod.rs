@@ -28,7 +28,7 @@ use crate::lake::{Lake, Vector};
 use crate::model::column::{Type, Value};
 use crate::model::period::{epoch_day, from_epoch_day};
 use crate::model::scope::Scope;
-use crate::plan::{Plan, Signal};
+use crate::plan::{Plan, SideFiles, Signal};
 
 /// The first instant there is, for what has always been so: the year 1.
 pub const BEGIN_US: i64 = -62_135_596_800_000_000;
@@ -51,8 +51,8 @@ pub struct Ask<'a> {
     pub facts: &'a Path,
     /// Where they go if that cannot be written: a temporary folder of the caller's.
     pub spare: &'a Path,
-    /// Texts of side files (overrides, maps) by the path in the plan, in place of what stands on disk (`--as-known`).
-    pub side_files: Option<BTreeMap<String, String>>,
+    /// The files that the plan names beside the exports.
+    pub side_files: &'a SideFiles,
 }
 
 /// What this stage decided and found.
@@ -104,7 +104,7 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     let mut issues = Vec::new();
     make::load(engine, "tests.sql")?;
     let foreign = attach::attach(engine, lake, vector, plan).context("could not attach the lake")?;
-    declared::links(engine, plan, &|path| side_file(plan, ask, path)).context("could not read the files of links")?;
+    declared::links(engine, plan, ask.side_files).context("could not read the files of links")?;
     identity::people(engine, plan).context("could not tell who is who")?;
     let signals = signals::signals(plan);
     let folder = facts::writable(ask.facts, ask.spare);
@@ -121,10 +121,9 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     ties(engine, &scope)?;
     records(engine, plan)?;
     people(engine, plan, &window)?;
-    let side_file = |path: &str| side_file(plan, ask, path);
-    identity::matches(engine, plan, &side_file, at_us).context("could not match accounts")?;
+    identity::matches(engine, plan, ask.side_files, at_us).context("could not match accounts")?;
     signals::views(engine, plan, &signals, &ask.kept)?;
-    accounts(engine, plan, &signals, &window, &side_file, &mut issues)?;
+    accounts(engine, plan, &signals, &window, ask.side_files, &mut issues)?;
     tables::tables(engine, plan, at_us)?;
     let match_rate = match_rate(engine, at_us)?;
     issues.extend(issues::customers_unmatched(&match_rate, plan.limits.unmatched_revenue));
@@ -132,14 +131,6 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     issues.extend(left_out(engine, &window)?);
     issues.extend(named_twice(engine)?);
     Ok(Shaped { scope, match_rate, issues, rows: rows(engine)?, foreign_rows: foreign })
-}
-
-/// A side file's text: of then where the caller has it, else as it stands.
-fn side_file(plan: &Plan, ask: &Ask<'_>, path: &str) -> Option<String> {
-    match &ask.side_files {
-        Some(known) => known.get(path).cloned(),
-        None => identity::read_beside(&plan.root, path),
-    }
 }
 
 /// `zone_days`: when each local day begins, since the engine knows no zones; `week_anchor`: where weeks are counted from.
@@ -202,7 +193,7 @@ fn accounts(
     plan: &Plan,
     signals: &[Signal],
     window: &Window,
-    side_file: &dyn Fn(&str) -> Option<String>,
+    side_files: &SideFiles,
     issues: &mut Vec<Diagnostic>,
 ) -> Result<()> {
     let few = engine.query("select cast(coalesce(sum(accepted), 0) as bigint) as row_count from lake_files", &[])?;
@@ -210,7 +201,7 @@ fn accounts(
     signals::moments(engine, plan, window.as_of_end_us - 1)?;
     make::table(engine, "accounts", "accounts.sql", "accounts()")?;
     make::table(engine, "users", "users.sql", "users()")?;
-    let unmapped = attributes::attributes(engine, plan, window, side_file)?;
+    let unmapped = attributes::attributes(engine, plan, window, side_files)?;
     issues.extend(unmapped.iter().map(|(segment, values)| issues::unmapped(segment, values)));
     account_tests::spans(engine, plan, signals)?;
     signals::relations(engine, signals, few.count("row_count", 0) <= FEW_ROWS)?;

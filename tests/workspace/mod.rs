@@ -14,8 +14,8 @@ use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::ingest::{Ingested, Mode, Progress, ingest};
 use throughline::lake::Lake;
 use throughline::lake::tables::ALL;
-use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::{Plan, SideFiles};
 use throughline::shape::{Ask, shape};
 
 /// 15 July 2026, noon UTC.
@@ -89,7 +89,8 @@ impl Workspace {
     pub(crate) fn rows(&self, table: &str, select: &str, filter: Option<&str>) -> Vec<Value> {
         let (engine, lake) = (DuckDb::open(&Limits::default()).unwrap(), self.lake());
         let (facts, spare) = (self.root().join(".throughline/facts"), self.root().join(".throughline/spare"));
-        let ask = Ask { now_us: NOW_US, as_of: None, kept: Vec::new(), facts: &facts, spare: &spare, side_files: None };
+        let side_files = &SideFiles::beside(self.root());
+        let ask = Ask { now_us: NOW_US, as_of: None, kept: Vec::new(), facts: &facts, spare: &spare, side_files };
         shape(&engine, &lake, &lake.vector().unwrap(), &self.plan(), &ask).unwrap();
         let filter = filter.map(|filter| format!(" where {filter}")).unwrap_or_default();
         let sql = format!("select cast(json_array({select}) as varchar) as cells from tables.{table}{filter}");

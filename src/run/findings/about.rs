@@ -112,7 +112,7 @@ pub(super) fn quotes(session: &Session) -> Result<Vec<Quote>> {
 /// The decisions file, where the plan names one that is there.
 pub(super) fn decisions(session: &Session, plan: &Plan) -> Result<Vec<Decision>> {
     let Some(name) = &plan.sync.decisions else { return Ok(Vec::new()) };
-    let Some(text) = session.side_file(plan, name)? else { return Ok(Vec::new()) };
+    let Some(text) = session.side_files.text(name)? else { return Ok(Vec::new()) };
     decisions::parse(name, &text).map_err(|problems| {
         let told: Vec<String> = problems.iter().map(|problem| render(problem, Some(&text))).collect();
         anyhow!("{}", told.join("\n")).context(format!("{name} cannot be read"))
