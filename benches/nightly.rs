@@ -19,7 +19,7 @@ use throughline::model::reading::{Datum, Reading};
 use throughline::plan::Plan;
 use throughline::plan::resolve::{Needs, resolve};
 use throughline::run::session::{self, Opening};
-use throughline::run::{self, Job, Stage, record};
+use throughline::run::{self, Done, Job, Stage, record};
 use throughline::sample;
 
 use plain::Row;
@@ -116,7 +116,7 @@ fn row(reading: &Reading) -> Option<Row> {
 
 fn whole_run(plan: &Plan, state: &Path) -> Result<()> {
     let job = Job { plan, opening: opening(state), until: Stage::Report, ingest: true };
-    run::run(&job, &mut |_, _| {}).map(|_| ())
+    run::run(&job, &mut Done::default(), &mut |_, _| {})
 }
 
 /// Both sides say the same of every metric and period.

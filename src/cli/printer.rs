@@ -80,14 +80,8 @@ impl Printer {
         if let Some(problem) = failure.downcast_ref::<Diagnostic>() {
             return self.line(&render(problem, None));
         }
-        let mut problem = Diagnostic::error("failed", format!("{failure}"));
-        for because in failure.chain().skip(1) {
-            let text = because.to_string();
-            // The engine's own number for "an error" says nothing to a person.
-            if !text.contains("Unknown error code") {
-                problem = problem.because(text.trim_end().replace("\n\n", "\n"));
-            }
-        }
+        let reasons = failure.chain().skip(1).map(|because| because.to_string().trim_end().replace("\n\n", "\n"));
+        let problem = reasons.fold(Diagnostic::error("failed", format!("{failure}")), Diagnostic::because);
         self.line(&render(&problem, None));
     }
 

@@ -50,13 +50,13 @@ pub(super) fn nightly(
 ) -> Result<Done> {
     let job = Job { plan: &workspace.plan, opening, until, ingest };
     let bar = progress(printer);
-    let done = run::run(&job, &mut |stage, text| {
+    let mut done = Done::default();
+    let outcome = run::run(&job, &mut done, &mut |stage, text| {
         let line = format!("{}: {text}", stage.name());
         printer.detail(&line);
         bar.set_message(line);
     });
     bar.finish_and_clear();
-    let done = done?;
     for issue in &done.issues {
         printer.counted(issue, &workspace.plan.text);
     }
@@ -68,6 +68,7 @@ pub(super) fn nightly(
         let (stage, seconds) = (took.stage.name(), took.time.as_secs_f64());
         printer.detail(&format!("{stage:>8} {seconds:8.2} s {:>12} rows{memory}", took.rows));
     }
+    outcome?;
     if let Some(pack) = &done.pack {
         printer.say(&format!("report: {}", pack.display()));
     }

@@ -29,7 +29,9 @@ pub(super) fn status(common: &Common, printer: Printer, table: &Table) -> Result
     let (sources, runs) = (sources(&workspace, &session)?, runs(&session)?);
     let document = || document(&workspace, &session, &sources, &runs, &lock);
     output::write(printer, table, &mut frame(&sources)?, document)?;
-    let facts = facts(&workspace, &session, &runs, &lock);
+    let mut facts = facts(&workspace, &session, &runs, &lock);
+    facts.extend(unseen(&session)?);
+    let facts = facts.join("\n");
     if table.format == Format::Table && table.output.is_none() {
         printer.result(&format!("\n{facts}\n"))?;
     } else {
@@ -113,7 +115,7 @@ fn runs(session: &Session) -> Result<Vec<Run>> {
 }
 
 /// What stands below the table.
-fn facts(workspace: &Workspace, session: &Session, runs: &[Run], lock: &Seen) -> String {
+fn facts(workspace: &Workspace, session: &Session, runs: &[Run], lock: &Seen) -> Vec<String> {
     let (rate, as_of) = (&session.shaped.match_rate, session.scope().as_of);
     let mut lines = vec![format!("as of      {as_of}")];
     for (at, (run, began, exit)) in runs.iter().enumerate() {
@@ -139,7 +141,22 @@ fn facts(workspace: &Workspace, session: &Session, runs: &[Run], lock: &Seen) ->
             lines.push(format!("lock       left by {holder}, which died; the next run takes it over"))
         }
     }
-    lines.join("\n")
+    lines
+}
+
+/// Rows of sources that the plan does not have: they stay in the lake, and nothing reads them (lake.md 9).
+fn unseen(session: &Session) -> Result<Vec<String>> {
+    if !session.shaped.foreign_rows {
+        return Ok(Vec::new());
+    }
+    let sql = "select source, cast(sum(accepted) as bigint) as row_count from every_files \
+               where source not in (select source from plan_sources) group by source order by source";
+    let frame = session.engine.query(sql, &[])?;
+    let of = |row| (frame.count("row_count", row), frame.text("source", row).unwrap_or_default());
+    let told = (0..frame.rows()).map(of).map(|(rows, source)| {
+        format!("unseen     {rows} rows of `{source}`, a source that the plan does not have: nothing reads them")
+    });
+    Ok(told.collect())
 }
 
 fn revenue(session: &Session) -> String {

@@ -1,9 +1,9 @@
 //! DuckDB, embedded: the default engine. The only place that speaks to the `duckdb` crate.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use arrow::record_batch::RecordBatch;
 use duckdb::types::ToSqlOutput;
 use duckdb::{Config, Connection, ToSql};
@@ -95,28 +95,25 @@ impl Engine for DuckDb {
 
     fn run(&self, sql: &str, parameters: &[Value]) -> Result<()> {
         if parameters.is_empty() {
-            return self.connection.execute_batch(sql).with_context(|| refused(sql));
+            return self.connection.execute_batch(sql).refused(sql);
         }
-        self.connection
-            .execute(sql, duckdb::params_from_iter(parameters.iter().map(Bound)))
-            .map(|_| ())
-            .with_context(|| refused(sql))
+        self.connection.execute(sql, duckdb::params_from_iter(parameters.iter().map(Bound))).map(|_| ()).refused(sql)
     }
 
     fn query(&self, sql: &str, parameters: &[Value]) -> Result<Frame> {
-        let mut statement = self.connection.prepare(sql).with_context(|| refused(sql))?;
+        let mut statement = self.connection.prepare(sql).refused(sql)?;
         let rows = statement.query_arrow(duckdb::params_from_iter(parameters.iter().map(Bound)));
-        let rows = rows.with_context(|| refused(sql))?;
+        let rows = rows.refused(sql)?;
         let schema = rows.get_schema();
         let batches: Vec<_> = rows.collect();
         frames::frame(&schema, &batches)
     }
 
     fn stream(&self, sql: &str, parameters: &[Value], each: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
-        let mut statement = self.connection.prepare(sql).with_context(|| refused(sql))?;
+        let mut statement = self.connection.prepare(sql).refused(sql)?;
         let rows = statement.stream_arrow(duckdb::params_from_iter(parameters.iter().map(Bound)));
-        for batch in rows.with_context(|| refused(sql))? {
-            each(batch.with_context(|| refused(sql))?)?;
+        for batch in rows.refused(sql)? {
+            each(batch.refused(sql)?)?;
         }
         Ok(())
     }
@@ -125,29 +122,29 @@ impl Engine for DuckDb {
         let target = quoted(&file.to_string_lossy());
         let copy = format!("copy ({sql}) to {target} (format parquet, compression zstd, compression_level 1)");
         let rows = self.connection.execute(&copy, duckdb::params_from_iter(parameters.iter().map(Bound)));
-        rows.map(|rows| rows as u64).with_context(|| format!("could not write {}: {}", file.display(), refused(sql)))
+        rows.map(|rows| rows as u64).refused(sql).with_context(|| format!("could not write {}", file.display()))
     }
 
     fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()> {
         let list: Vec<_> = columns.iter().map(|(column, kind)| format!("\"{column}\" {}", kind.sql())).collect();
         self.run(&format!("create or replace temp table {name} ({})", list.join(", ")), &[])?;
-        let mut appender = self.connection.appender(name).with_context(|| refused(name))?;
+        let mut appender = self.connection.appender(name).refused(name)?;
         for row in rows {
             let row = duckdb::appender_params_from_iter(row.iter().map(Bound));
-            appender.append_row(row).with_context(|| refused(name))?;
+            appender.append_row(row).refused(name)?;
         }
-        appender.flush().with_context(|| refused(name))
+        appender.flush().refused(name)
     }
 
     fn append(&self, name: &str, batch: RecordBatch) -> Result<()> {
-        let mut appender = self.connection.appender(name).with_context(|| refused(name))?;
-        appender.append_record_batch(batch).with_context(|| refused(name))?;
-        appender.flush().with_context(|| refused(name))
+        let mut appender = self.connection.appender(name).refused(name)?;
+        appender.append_record_batch(batch).refused(name)?;
+        appender.flush().refused(name)
     }
 
     fn load(&self, queries: &[Query]) -> Result<()> {
         for query in queries {
-            self.connection.execute_batch(query.text).with_context(|| format!("queries/{} was refused", query.path))?;
+            self.connection.execute_batch(query.text).refused(&format!("queries/{}", query.path))?;
         }
         Ok(())
     }
@@ -176,9 +173,16 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn refused(sql: &str) -> String {
-    let start: String = sql.chars().take(200).collect();
-    format!("the engine refused: {start}")
+/// What the engine has against a statement, in its words; its number for "an error" says nothing to a person.
+trait Refused<T> {
+    fn refused(self, sql: &str) -> Result<T>;
+}
+
+impl<T, E: Display> Refused<T> for std::result::Result<T, E> {
+    fn refused(self, sql: &str) -> Result<T> {
+        let start = || sql.chars().take(200).collect::<String>();
+        self.map_err(|problem| anyhow!("{problem}").context(format!("the engine refused: {}", start())))
+    }
 }
 
 #[cfg(test)]

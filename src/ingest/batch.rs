@@ -277,7 +277,7 @@ impl<'a> Batch<'a> {
         if !done.place.path.exists() {
             return Err(problem);
         }
-        self.whole(done, Problem::new(Code::FileUnreadable, format!("{:#}", problem.root_cause())))
+        self.whole(done, Problem::new(Code::FileUnreadable, problem.root_cause().to_string()))
     }
 
     /// A file that is one row set aside.

@@ -150,7 +150,7 @@ pub fn counts(reading: &Reading) -> Option<String> {
 }
 
 /// A count: whole numbers need no decimals to say so.
-fn whole_or(value: f64, digits: i32) -> String {
+pub fn whole_or(value: f64, digits: i32) -> String {
     if value.fract() == 0.0 && value.abs() < 1000.0 { fixed(value, 0) } else { significant(value, digits) }
 }
 

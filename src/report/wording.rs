@@ -8,7 +8,7 @@ mod definition;
 mod signal;
 
 use crate::model::period::{Calendar, Period, Unit, days_between, plus_days};
-use crate::model::reading::{Cell, Reading};
+use crate::model::reading::{Cell, Reading, ValueUnit};
 use crate::plan::{Outcome, Plan};
 
 use super::chart::spec::{Grade, Line};
@@ -334,7 +334,19 @@ pub fn cell(cell: &Cell) -> String {
 
 /// A signed number with three significant figures.
 pub(super) fn plus(value: f64) -> String {
-    let text = numbers::significant(value, if value.abs() < 10.0 { 2 } else { 3 });
+    signed(value, numbers::significant(value, if value.abs() < 10.0 { 2 } else { 3 }))
+}
+
+/// A signed part of a figure of that unit.
+pub(super) fn part(value: f64, unit: ValueUnit) -> String {
+    match unit {
+        ValueUnit::Share => format!("{} pp", plus(value * 100.0)),
+        ValueUnit::Count => signed(value, numbers::whole_or(value, 3)),
+        ValueUnit::Number | ValueUnit::Money => plus(value),
+    }
+}
+
+fn signed(value: f64, text: String) -> String {
     if value > 0.0 { format!("+{text}") } else { text }
 }
 

@@ -104,27 +104,26 @@ pub fn means_less(issue: &Diagnostic) -> bool {
     issue.severity >= Severity::Warning && !SAID_ONLY.contains(&issue.code)
 }
 
-/// Runs the stages. The caller holds the lock.
+/// Runs the stages, and notes in `done` what each came to, so that a failure of a later one hides nothing of an earlier.
+/// The caller holds the lock.
 ///
 /// # Errors
 /// If the lake cannot be read or written, or the engine refuses: nothing is then half-published.
-pub fn run(job: &Job<'_>, tell: &mut dyn FnMut(Stage, &str)) -> Result<Done> {
-    let mut done = Done::default();
+pub fn run(job: &Job<'_>, done: &mut Done, tell: &mut dyn FnMut(Stage, &str)) -> Result<()> {
     if job.ingest {
-        ingest_all(job, &mut done, tell)?;
+        ingest_all(job, done, tell)?;
     }
     if job.until == Stage::Ingest {
-        return Ok(done);
+        return Ok(());
     }
     tell(Stage::Shape, "who is who, what happened when");
     let session = timed(&mut done.stages, Stage::Shape, shaped_rows, || session::open(job.plan, &job.opening))?;
     done.issues.extend(session.shaped.issues.iter().cloned());
     done.issues.extend(checks::checks(&session.engine, session.scope()).context("could not check what was shaped")?);
     if job.until == Stage::Shape {
-        return Ok(done);
+        return Ok(());
     }
-    publish_all(job, &session, &mut done, tell)?;
-    Ok(done)
+    publish_all(job, &session, done, tell)
 }
 
 /// Reads what is new, and notes which months grew by it.

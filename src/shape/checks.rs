@@ -26,12 +26,14 @@ pub fn checks(engine: &dyn Engine, scope: &Scope) -> Result<Vec<Diagnostic>> {
         );
         let rows = engine.query(&sql, &[])?;
         let example = rows.text("example", 0);
-        found.extend(issues::check_failed(name, head(query.text), rows.count("row_count", 0), example.as_deref()));
+        found.extend(issues::check_failed(name, &head(query.text), rows.count("row_count", 0), example.as_deref()));
     }
     Ok(found)
 }
 
-/// The sentence at the head of a query, without its full stop.
-fn head(text: &str) -> &str {
-    text.lines().next().unwrap_or_default().trim_start_matches("-- ").trim_end_matches('.')
+/// The sentence at the head of a query, as part of another.
+fn head(text: &str) -> String {
+    let sentence = text.lines().next().unwrap_or_default().trim_start_matches("-- ").trim_end_matches('.');
+    let mut letters = sentence.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

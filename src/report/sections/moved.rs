@@ -31,23 +31,20 @@ pub(super) fn moved(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings) ->
         let taken = if one.contribution >= 0.0 { &mut up } else { &mut down };
         *taken += 1;
         if *taken <= SHOWN {
-            rows.push((one.account.clone(), one.moved.to_owned(), part(judged, one.contribution)));
+            rows.push((one.account.clone(), one.moved.to_owned(), wording::part(one.contribution, judged.style.unit)));
         } else {
             rest += one.contribution;
             others += 1;
         }
     }
     if others > 0 {
-        rows.push((numbers::plural(others, "other", "others"), "together".to_owned(), part(judged, rest)));
+        rows.push((
+            numbers::plural(others, "other", "others"),
+            "together".to_owned(),
+            wording::part(rest, judged.style.unit),
+        ));
     }
     Some(Moved { label: format!("From {} to {}", name(before.period), name(last.period)), rows })
-}
-
-fn part(judged: &Judged<'_>, part: f64) -> String {
-    match judged.style.unit {
-        ValueUnit::Share => format!("{} pp", wording::plus(part * 100.0)),
-        ValueUnit::Count | ValueUnit::Number | ValueUnit::Money => wording::plus(part),
-    }
 }
 
 /// The segment behind a move, where one makes at least four fifths of it: `starter −9 of the −10 points`.
@@ -74,8 +71,8 @@ pub(super) fn segment_behind(judged: &Judged<'_>, found: &MetricFindings) -> Opt
             let points = numbers::points(whole);
             format!("{name} {} of the {points}", numbers::points(total).split(' ').next().unwrap_or_default())
         }
-        ValueUnit::Count | ValueUnit::Number | ValueUnit::Money => {
-            format!("{name} {} of the {}", wording::plus(total), wording::plus(whole))
+        unit @ (ValueUnit::Count | ValueUnit::Number | ValueUnit::Money) => {
+            format!("{name} {} of the {}", wording::part(total, unit), wording::part(whole, unit))
         }
     })
 }
