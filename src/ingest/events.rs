@@ -69,6 +69,8 @@ pub(super) struct Paths<'a> {
     pub(super) id: Vec<&'a str>,
     /// All of them at once, and the mail address: what is no property where all other columns are.
     named: Vec<&'a str>,
+    /// The mail address as it is called within the properties.
+    email: Option<&'a str>,
 }
 
 impl<'a> Paths<'a> {
@@ -84,7 +86,11 @@ impl<'a> Paths<'a> {
         let id = choose(&paths.id, telemetry.id);
         let named = [&event, &time, &user, &account, &id].into_iter().flatten().copied();
         let named = named.chain(paths.email.as_deref()).collect();
-        Self { event, time, user, account, id, named }
+        let holders = || telemetry.properties.iter().chain(&["properties"]);
+        let inside =
+            |path: &'a str| holders().find_map(|holder| path.strip_prefix(holder)?.strip_prefix('.')).unwrap_or(path);
+        let email = paths.email.as_deref().map(inside);
+        Self { event, time, user, account, id, named, email }
     }
 }
 
@@ -272,16 +278,8 @@ impl Taking<'_> {
         }
     }
 
-    /// The path of the mail address, as it is within the properties.
-    fn email(&self) -> Option<&str> {
-        let path = self.reader.source.paths.email.as_deref()?;
-        let holders = self.reader.telemetry.properties.iter().chain(&["properties"]);
-        let inside = holders.filter_map(|holder| path.strip_prefix(holder)?.strip_prefix('.')).next();
-        Some(inside.unwrap_or(path))
-    }
-
     fn put(&mut self, event: &Event<'_>, told: Told, position: u64) {
-        let (properties, hash) = written(&event.properties, self.email());
+        let (properties, hash) = written(&event.properties, self.reader.paths.email);
         let (name, user) = (event.name.as_deref().unwrap_or("").trim(), event.user.as_deref().unwrap_or(""));
         let account = event.account.as_deref().unwrap_or("");
         let content = [name, user, account].iter().fold(mixed(hash, told.us.cast_unsigned()), |sum, text| {

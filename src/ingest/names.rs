@@ -2,11 +2,13 @@
 //! The numbers stand in the rows until the lake's own are known; nothing is ordered by them.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::Result;
 use arrow::array::{Int32Array, Int64Array, StringArray};
 use indexmap::{IndexMap, IndexSet};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::part::batch;
 use crate::engine::Engine;
@@ -48,14 +50,34 @@ impl Texts {
     }
 }
 
+/// Texts, numbered as they came.
+type Known = IndexSet<Box<str>, BuildHasherDefault<Quick>>;
+
+/// A hasher for many short texts; what it gives is seen nowhere.
+#[derive(Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    /// What marks the end of a text; all that is hashed here is one.
+    fn write_u8(&mut self, _end: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The names of a batch, shared by all who read its files.
 #[derive(Default)]
 pub(super) struct Names(Mutex<Numbered>);
 
 #[derive(Default)]
 struct Numbered {
-    whos: IndexSet<Box<str>>,
-    events: IndexSet<Box<str>>,
+    whos: Known,
+    events: Known,
     /// Mail domains by file: user and domain, and how many events.
     domains: BTreeMap<i32, IndexMap<Box<str>, i64>>,
 }
@@ -140,7 +162,7 @@ fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-fn all(known: &mut IndexSet<Box<str>>, texts: &Texts) -> Int32Array {
+fn all(known: &mut Known, texts: &Texts) -> Int32Array {
     let number = |text: &str| {
         let index = known.get_index_of(text).unwrap_or_else(|| known.insert_full(text.into()).0);
         i32::try_from(index).expect("a batch has fewer names than rows")
@@ -148,7 +170,7 @@ fn all(known: &mut IndexSet<Box<str>>, texts: &Texts) -> Int32Array {
     texts.iter().map(number).collect::<Vec<_>>().into()
 }
 
-fn in_pieces(names: &IndexSet<Box<str>>, mut each: impl FnMut(Int32Array, &[&str]) -> Result<()>) -> Result<()> {
+fn in_pieces(names: &Known, mut each: impl FnMut(Int32Array, &[&str]) -> Result<()>) -> Result<()> {
     let texts: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let mut first = 0;
     for piece in texts.chunks(AT_ONCE) {

@@ -106,9 +106,9 @@ impl<'a> Cells<'a> {
 
 /// Whether a spreadsheet has made a number of an id: `1.23E+15`.
 pub fn is_mangled(id: &str) -> bool {
-    let Some((digits, exponent)) = id.split_once(['E', 'e']) else { return false };
+    let Some((digits, exponent)) = id.split_once('+') else { return false };
+    let Some(digits) = digits.strip_suffix(['E', 'e']) else { return false };
     digits.contains(['.', ','])
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-        && exponent.starts_with('+')
-        && exponent[1..].bytes().all(|byte| byte.is_ascii_digit())
+        && exponent.bytes().all(|byte| byte.is_ascii_digit())
 }

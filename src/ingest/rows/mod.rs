@@ -102,7 +102,11 @@ impl<'a> Row<'a> {
 
     /// Whether a path names a list of several.
     pub fn is_several(&self, path: &str) -> bool {
-        let found = self.json().and_then(|json| json.find(path)).or_else(|| self.properties?.find(path));
+        let (json, properties) = (self.json(), self.properties);
+        if json.into_iter().chain(properties).all(|json| !json.is_beside_lists()) {
+            return false;
+        }
+        let found = json.and_then(|json| json.find(path)).or_else(|| properties?.find(path));
         found.is_some_and(|value| value.shape() == Shape::List && value.items().nth(1).is_some())
     }
 

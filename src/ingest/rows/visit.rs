@@ -246,6 +246,9 @@ fn page<'a>(json: &Json<'a>) -> Option<Json<'a>> {
         "timestamp",
         "time",
     ];
+    if !json.is_beside_lists() {
+        return None;
+    }
     let list = ROWS.iter().find_map(|name| json.get(name).filter(|list| list.shape() == Shape::List))?;
     let holds_rows = list.items().all(|item| matches!(item.shape(), Shape::Object | Shape::List));
     (holds_rows && OF_A_ROW.iter().all(|name| json.get(name).is_none())).then_some(list)

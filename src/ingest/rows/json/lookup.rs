@@ -1,0 +1,90 @@
+//! What stands at a path.
+
+use std::borrow::Cow;
+
+use super::{Json, Shape};
+
+impl<'a> Json<'a> {
+    /// The value of a key; of several equal ones the last. A list of `{key, value}` pairs is an object.
+    pub fn get(&self, key: &str) -> Option<Json<'a>> {
+        match self.shape() {
+            Shape::Object => self.children().filter(|child| child.is_called(key)).last(),
+            Shape::List => self.pairs().filter(|(name, _)| name == key).last().map(|(_, value)| value),
+            Shape::Null | Shape::Bool | Shape::Number | Shape::Text => None,
+        }
+    }
+
+    /// A path: a key of that very name, else nested keys.
+    pub fn find(&self, path: &str) -> Option<Json<'a>> {
+        if let Some(found) = self.get(path) {
+            return Some(found);
+        }
+        path.match_indices('.').find_map(|(dot, _)| {
+            let (head, rest) = (&path[..dot], &path[dot + 1..]);
+            self.get(head)?.first_if_list(rest).find(rest)
+        })
+    }
+
+    /// A list of objects that are no pairs stands for its first.
+    fn first_if_list(self, rest: &str) -> Json<'a> {
+        match self.shape() {
+            Shape::List if self.get(rest.split('.').next().unwrap_or(rest)).is_none() => {
+                self.items().next().unwrap_or(self)
+            }
+            _ => self,
+        }
+    }
+
+    /// The elements of a list; nothing of anything else.
+    pub fn items(&self) -> impl Iterator<Item = Json<'a>> + use<'a> {
+        let list = self.shape() == Shape::List;
+        self.children().filter(move |_| list)
+    }
+
+    /// Keys and values of an object in order, equal keys as often as they stand; a list of pairs is an object.
+    pub fn entries(&self) -> Box<dyn Iterator<Item = (Cow<'a, str>, Json<'a>)> + 'a> {
+        match self.shape() {
+            Shape::Object => Box::new(self.children().map(|child| (child.key(), child))),
+            Shape::List => Box::new(self.pairs()),
+            Shape::Null | Shape::Bool | Shape::Number | Shape::Text => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> + use<'a> {
+        const VALUES: [&str; 4] = ["string_value", "int_value", "float_value", "double_value"];
+        self.items().filter_map(|item| {
+            let mut key = None;
+            let mut value = None;
+            for child in item.children().filter(|_| item.shape() == Shape::Object) {
+                match child.key().as_ref() {
+                    "key" => key = Some(child.string()),
+                    "value" => value = Some(child),
+                    _ => {}
+                }
+            }
+            let value = value?;
+            let told = |name: &&str| value.get(name).filter(|value| value.shape() != Shape::Null);
+            let value = if value.shape() == Shape::Object { VALUES.iter().find_map(told)? } else { value };
+            Some((key?, value))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tape;
+
+    #[test]
+    fn paths_are_found() {
+        let text =
+            r#"{"p":{"a.b":1,"a":{"b":2}},"params":[{"key":"k","value":{"int_value":"7"}}],"g":{"team":["t1","t2"]}}"#;
+        let mut tape = Tape::default();
+        tape.lay(text).unwrap();
+        let json = tape.json(text);
+        let found = |path| json.find(path).map(|value| value.raw().to_owned());
+        assert_eq!(found("p.a.b").as_deref(), Some("1"));
+        assert_eq!(found("params.k").as_deref(), Some("7"));
+        assert_eq!(found("g.team").as_deref(), Some(r#"["t1","t2"]"#));
+        assert_eq!(found("g.none"), None);
+    }
+}
