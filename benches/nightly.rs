@@ -87,7 +87,7 @@ fn opening(state: &Path) -> Opening {
 }
 
 fn ours_ingest(plan: &Plan, state: &Path) -> Result<()> {
-    let (engine, lake) = (session::engine(&opening(state))?, session::lake(state)?);
+    let (engine, lake) = (session::ingest_engine(&opening(state))?, session::lake(state)?);
     ingest::ingest(plan, &lake, &engine, NOW_US, &[], Mode::New, &mut |_| {}).map(|_| ())
 }
 

@@ -1,0 +1,198 @@
+//! Events and readings, a month at a time.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::super::publish::{Changes, MANY_FILES};
+use super::super::spool::Spool;
+use super::{Settled, attach, first, made, number};
+use crate::engine::Engine;
+use crate::lake::DataFile;
+use crate::lake::tables::{EVENTS, SNAPSHOTS, Table};
+use crate::model::column::Value;
+
+/// So many rows, in order already, are worth a file of their own rather than the sorting of their month.
+const WORTH_A_FILE: i64 = 100_000;
+
+/// Which of the two tables by month a batch fills.
+#[derive(Clone, Copy)]
+pub(in super::super) enum Monthly {
+    Events,
+    Readings,
+}
+
+impl Monthly {
+    fn table(self) -> &'static Table {
+        match self {
+            Self::Events => &EVENTS,
+            Self::Readings => &SNAPSHOTS,
+        }
+    }
+
+    /// The names of the table functions: incoming keys, lake keys, owners, new rows, kept rows, order.
+    fn words(self) -> [&'static str; 6] {
+        match self {
+            Self::Events => [
+                "incoming_event_keys",
+                "event_keys",
+                "event_owners",
+                "new_events",
+                "kept_events",
+                "event_name, occurred_at, seq",
+            ],
+            Self::Readings => [
+                "incoming_reading_keys",
+                "reading_keys",
+                "reading_owners",
+                "new_readings",
+                "kept_readings",
+                "gauge, account_no, observed_at, seq",
+            ],
+        }
+    }
+}
+
+/// Settles events or readings month by month, and writes the months they touch. `all_months`: rows of files read again
+/// are looked for everywhere, not only in the months that gain rows.
+///
+/// # Errors
+/// If the engine refuses.
+pub(in super::super) fn monthly(
+    changes: &mut Changes<'_>,
+    which: Monthly,
+    spool: &Spool<'_>,
+    source: &str,
+    all_months: bool,
+) -> Result<Settled> {
+    // What each month makes views of stands as empty tables until then.
+    changes.engine.run("drop table if exists incoming_keys; drop table if exists lake_keys", &[])?;
+    let present = changes.present(which.table())?;
+    let mut months: BTreeSet<i32> = spool.months().collect();
+    if all_months {
+        months.extend(present.iter().filter_map(|file| file.month.as_deref()?.replace('-', "").parse::<i32>().ok()));
+    }
+    let mut settled = Settled::default();
+    for number in months {
+        let month = Month { which, source, number, name: format!("{:04}-{:02}", number / 100, number % 100) };
+        let files: Vec<_> =
+            present.iter().filter(|file| file.month.as_deref() == Some(month.name.as_str())).cloned().collect();
+        if month.settle(changes, spool, files, &mut settled)? {
+            settled.months.push(month.name);
+        }
+    }
+    Ok(settled)
+}
+
+/// A month that a batch may touch.
+struct Month<'a> {
+    which: Monthly,
+    source: &'a str,
+    number: i32,
+    name: String,
+}
+
+impl Month<'_> {
+    /// Settles the month, and says whether it changed.
+    fn settle(
+        &self,
+        changes: &mut Changes<'_>,
+        spool: &Spool<'_>,
+        files: Vec<DataFile>,
+        settled: &mut Settled,
+    ) -> Result<bool> {
+        let engine = changes.engine;
+        spool.show(self.number)?;
+        attach(changes.lake, engine, &changes.vector, self.which.table(), Some(std::slice::from_ref(&self.name)))?;
+        let [incoming, keys, owners, ..] = self.which.words();
+        for (view, function) in [("incoming_keys", incoming), ("lake_keys", keys)] {
+            engine.run(&format!("create or replace temp view {view} as select * from {function}()"), &[])?;
+        }
+        made(engine, "fallen", "fallen_rows")?;
+        made(engine, "met", "met_rows")?;
+        made(engine, "lake_owners", owners)?;
+        count(engine, self.which, settled)?;
+        let frame = engine.query("select * from batch_months()", &[])?;
+        let changed = frame.rows() > 0;
+        if changed {
+            let lost = frame.count("lost", 0) > 0;
+            let runs = self.runs(spool);
+            if lost || (files.len() + runs.len() > MANY_FILES && frame.count("gained", 0) > 0) {
+                self.write_anew(changes)?;
+                changes.remove(self.which.table(), files);
+            } else {
+                self.write_runs(changes, &runs)?;
+            }
+        }
+        spool.drop_month(self.number)?;
+        Ok(changed)
+    }
+
+    /// The runs that become a file each: rows from, rows until, and how they are to be ordered. Events stand in order within
+    /// their runs; where those are short, and for readings, the engine sorts the month.
+    fn runs(&self, spool: &Spool<'_>) -> Vec<(i64, i64, &'static str)> {
+        let runs = spool.runs(self.number);
+        let rows = runs.last().map_or(0, |run| run.end);
+        let many = i64::try_from(runs.len()).unwrap_or(i64::MAX);
+        match self.which {
+            Monthly::Events if many == 1 || rows / many.max(1) >= WORTH_A_FILE => {
+                runs.iter().map(|run| (run.start, run.end, "")).collect()
+            }
+            Monthly::Events | Monthly::Readings => vec![(0, rows, self.which.words()[5])],
+        }
+    }
+
+    fn write_runs(&self, changes: &mut Changes<'_>, runs: &[(i64, i64, &'static str)]) -> Result<()> {
+        let [.., new, _, _] = self.which.words();
+        for (from, until, order) in runs {
+            let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
+            let rows = [self.source.into(), Value::Long(*from), Value::Long(*until)];
+            changes.add(
+                self.which.table(),
+                Some(&self.name),
+                &format!("select * from {new}(?, ?, ?){order}"),
+                &rows,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the month's old rows and new ones together.
+    fn write_anew(&self, changes: &mut Changes<'_>) -> Result<()> {
+        let [.., new, kept, order] = self.which.words();
+        let sql = format!(
+            "select * from (select * from {new}(?, 0, {}) union all select * from {kept}(?, ?, ?)) order by {order}",
+            i64::MAX
+        );
+        let number = Value::Long(i64::from(self.number));
+        let of_month = [self.source.into(), self.source.into(), self.name.as_str().into(), number];
+        changes.add(self.which.table(), Some(&self.name), &sql, &of_month).map(|_| ())
+    }
+}
+
+/// Adds what became of the month's rows to what is known of the others.
+fn count(engine: &dyn Engine, which: Monthly, settled: &mut Settled) -> Result<()> {
+    let by_row = matches!(which, Monthly::Readings);
+    let frame = engine.query("select * from file_counts(?)", &[Value::Bool(by_row)])?;
+    for row in 0..frame.rows() {
+        let fate = settled.fates.entry(number(&frame, row)).or_default();
+        fate.accepted += frame.count("accepted", row);
+        fate.own += frame.count("own", row);
+    }
+    let frame = engine.query("select * from displaced_rows()", &[])?;
+    for row in 0..frame.rows() {
+        *settled.lost.entry(number(&frame, row)).or_default() += frame.count("lost", row);
+    }
+    let frame = engine.query("select * from vanished_rows()", &[])?;
+    for row in 0..frame.rows() {
+        *settled.vanished.entry(number(&frame, row)).or_default() += frame.count("vanished", row);
+    }
+    let sql = "select (select count(*) from fallen where differs) + (select count(*) from met where differs) as n";
+    let differing = engine.query(sql, &[])?.count("n", 0);
+    if differing > 0 {
+        settled.differing += differing;
+        let of_month = first(engine, "select * from differing_rows()")?;
+        settled.first_differing = settled.first_differing.into_iter().chain(of_month).min();
+    }
+    Ok(())
+}
