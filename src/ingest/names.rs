@@ -53,6 +53,9 @@ impl Texts {
 /// Texts, numbered as they came.
 type Known = IndexSet<Box<str>, BuildHasherDefault<Quick>>;
 
+/// Texts, and how many events say each.
+type Counts = IndexMap<Box<str>, i64, BuildHasherDefault<Quick>>;
+
 /// A hasher for many short texts; what it gives is seen nowhere.
 #[derive(Default)]
 struct Quick(u64);
@@ -79,7 +82,7 @@ struct Numbered {
     whos: Known,
     events: Known,
     /// Mail domains by file: user and domain, and how many events.
-    domains: BTreeMap<i32, IndexMap<Box<str>, i64>>,
+    domains: BTreeMap<i32, Counts>,
 }
 
 impl Names {
@@ -146,7 +149,7 @@ impl Names {
     }
 }
 
-fn append_domains(engine: &dyn Engine, file_no: i32, counts: &IndexMap<Box<str>, i64>) -> Result<()> {
+fn append_domains(engine: &dyn Engine, file_no: i32, counts: &Counts) -> Result<()> {
     let counts: Vec<_> = counts.iter().filter_map(|(text, events)| Some((text.split_once('\0')?, *events))).collect();
     counts.chunks(AT_ONCE).try_for_each(|piece| {
         let users: StringArray = piece.iter().map(|((user, _), _)| Some(user)).collect();
