@@ -1,8 +1,10 @@
 -- Which pieces of customer evidence stand, of the lake's and the batch's: one per id, or per account, day and quote.
 --
 -- grain   one row per piece of evidence of the source, in the lake or incoming
--- reads   incoming_evidence; kept_evidence (of this source, in the lake; row_no null)
--- rules   within a file the first stands; between files the one whose content comes first, so that order plays no part
+-- reads   incoming_evidence; kept_evidence (of this source, in the lake; row_no null); lake_customer_evidence;
+--         cleared (file_no)
+-- rules   within a file the first stands; between files the one whose content comes first, so that order plays no part;
+--         one that the file said before is its own already
 create or replace macro evidence_fates() as table
 with told as (
     select
@@ -30,10 +32,26 @@ ranked as (
         first_value(content) over standing as standing_content
     from copies
     window standing as (partition by identity order by copy, content, row_no is not null, file_no)
+),
+
+said_before as (
+    select distinct
+        lake.file_no,
+        coalesce('id ' || lake.evidence_id, concat_ws('|', 'no id', lake.account, lake.noted_on, lake.quote)) as identity,
+        concat_ws('|', lake.account, lake.noted_on, lake.outcome, lake.kind, lake.quote) as content
+    from lake_customer_evidence as lake
+    left join cleared on cleared.file_no = lake.file_no
+    where cleared.file_no is null
 )
 
 select
-    row_no, file_no, seq, evidence_id, account, noted_on, outcome, kind, quote,
-    place = 1 as stands,
-    content <> standing_content as differs
-from ranked;
+    ranked.row_no, ranked.file_no, ranked.seq, ranked.evidence_id, ranked.account, ranked.noted_on, ranked.outcome,
+    ranked.kind, ranked.quote,
+    ranked.place = 1 as stands,
+    ranked.row_no is not null and said_before.file_no is not null as own,
+    ranked.content <> ranked.standing_content as differs
+from ranked
+left join said_before
+    on said_before.file_no = ranked.file_no
+    and said_before.identity = ranked.identity
+    and said_before.content = ranked.content;

@@ -1,14 +1,14 @@
 -- Statements: those that stay, and those of the batch that are the first of their record in their file.
 --
 -- grain   one row per file, day and record
--- reads   lake_statements; restated (file_no, day): what the batch's files say anew; incoming_statements; statement_fate
+-- reads   lake_statements; kept_statements (of this source); incoming_statements; statement_fate
 create or replace macro statements_after(of_source varchar) as table
-select
-    lake_statements.source, lake_statements.record_kind, lake_statements.record_id, lake_statements.day,
-    lake_statements.path, lake_statements.content_hash, lake_statements.gone, lake_statements.file_no
+select source, record_kind, record_id, day, path, content_hash, gone, file_no
 from lake_statements
-left join restated on restated.file_no = lake_statements.file_no and restated.day = lake_statements.day
-where restated.file_no is null
+where source <> of_source
+union all
+select of_source, record_kind, record_id, day, path, content_hash, gone, file_no
+from kept_statements
 union all
 select
     of_source, incoming.record_kind, incoming.record_id, incoming.day, incoming.path, incoming.content_hash,

@@ -1,5 +1,8 @@
 //! Events: rows become columns on the shared fast path, whatever the kind.
 
+mod paths;
+mod properties;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -9,18 +12,22 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::moments::Days;
 use super::names::{Names, Texts};
 use super::part::{Asides, Part, batch};
-use super::rows::json::{Tape, mixed, quote};
+use super::rows::json::{Tape, mixed};
 use super::rows::pour::Block;
 use super::rows::times::{self, How, Told};
 use super::rows::visit::{NotByLine, Piece, Room, Rows};
-use super::rows::{Code, Field, Problem, Row, Shape};
-use super::source::{Clock, Event, Kept, Properties, Telemetry};
+use super::rows::{Code, Field, Problem, Row};
+use super::source::{Clock, Event, Telemetry};
 use super::spool::by_month;
 use super::survey::Dates;
 use super::tables::is_mangled;
 use crate::model::column::Type;
 use crate::model::period::Calendar;
-use crate::plan::source::{Kind, Source};
+use crate::plan::source::Source;
+
+use paths::Wanted;
+
+pub(super) use paths::{Paths, table};
 
 /// The columns of the relation that events are put in; `event` and `who` are numbers of [`Names`].
 pub(super) const COLUMNS: &[(&str, Type)] = &[
@@ -58,47 +65,6 @@ pub(super) struct Reader<'a> {
     pub(super) names: &'a Names,
     /// What events without a name are called: a warehouse's table of Segment, after its file.
     pub(super) table: Option<String>,
-}
-
-/// Where a row names what: the declaration's paths, or the kind's.
-pub(super) struct Paths<'a> {
-    pub(super) event: Vec<&'a str>,
-    pub(super) time: Vec<&'a str>,
-    pub(super) user: Vec<&'a str>,
-    pub(super) account: Vec<&'a str>,
-    pub(super) id: Vec<&'a str>,
-    /// All of them at once, and the mail address: what is no property where all other columns are.
-    named: Vec<&'a str>,
-    /// The mail address as it is called within the properties.
-    email: Option<&'a str>,
-}
-
-impl<'a> Paths<'a> {
-    pub(super) fn new(telemetry: &'static Telemetry, source: &'a Source) -> Self {
-        let choose = |own: &'a Option<String>, usual: &'static [&'static str]| -> Vec<&'a str> {
-            own.as_deref().map_or_else(|| usual.to_vec(), |own| vec![own])
-        };
-        let paths = &source.paths;
-        let event = choose(&paths.event, telemetry.event);
-        let time = choose(&paths.time, telemetry.time);
-        let user = choose(&paths.user, telemetry.user);
-        let account = choose(&paths.account, telemetry.account);
-        let id = choose(&paths.id, telemetry.id);
-        let named = [&event, &time, &user, &account, &id].into_iter().flatten().copied();
-        let named = named.chain(paths.email.as_deref()).collect();
-        let holders = || telemetry.properties.iter().chain(&["properties"]);
-        let inside =
-            |path: &'a str| holders().find_map(|holder| path.strip_prefix(holder)?.strip_prefix('.')).unwrap_or(path);
-        let email = paths.email.as_deref().map(inside);
-        Self { event, time, user, account, id, named, email }
-    }
-}
-
-/// The table that a file of a warehouse holds, by its name: `exports/pages.csv.gz` is `pages`.
-pub(super) fn table(source: &Source, file: &str) -> Option<String> {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    let stem = name.split('.').next().filter(|stem| !stem.is_empty());
-    stem.filter(|_| source.kind == Kind::Segment).map(str::to_owned)
 }
 
 /// How times of a source's kind are meant.
@@ -167,8 +133,8 @@ impl Taking<'_> {
                 let (mut laid, made) = (Tape::default(), self.made(row));
                 let made = made.as_deref().filter(|made| laid.lay(made).is_ok());
                 let row = &made.map_or(*row, |made| Row::of_json(laid.json(made)));
-                let row = opened(*row, self.reader.telemetry.properties, inner, tape);
-                self.part.tally.looks_like_error |= self.part.tally.read == 1 && looks_like_error(&row);
+                let row = properties::opened(*row, self.reader.telemetry.properties, inner, tape);
+                self.part.tally.look(&row);
                 self.event(&row, piece.position)
             }
         };
@@ -184,18 +150,18 @@ impl Taking<'_> {
 
     fn event(&mut self, row: &Row<'_>, position: u64) -> Result<(), Problem> {
         let paths = &self.reader.paths;
-        let text = |paths: &[&str]| row.first(paths).and_then(|field| field.text());
+        let text = |wanted: &Wanted<'_>| wanted.field(row).and_then(|field| field.text());
         let mut event = Event {
             name: text(&paths.event),
-            time: row.first(&paths.time),
+            time: paths.time.field(row),
             user: text(&paths.user),
             account: text(&paths.account),
             id: text(&paths.id),
-            properties: self.properties(row),
+            properties: properties::of(row, self.reader.telemetry.kept, paths),
             ..Event::default()
         };
         (self.reader.telemetry.tell)(row, &mut event);
-        if event.name.is_none() && row.record().is_some() {
+        if event.name.is_none() && event.of_table {
             event.name = self.reader.table.as_deref().map(Cow::Borrowed);
         }
         if let Some(id) = [&event.id, &event.user, &event.account].into_iter().flatten().find(|id| is_mangled(id)) {
@@ -239,15 +205,15 @@ impl Taking<'_> {
         tally.clock |= told.written.clock;
         tally.without_zone.see(position, !told.written.offset);
         tally.without_actor.see(position, event.user.is_none() && event.account.is_none());
-        tally.several_accounts.see(position, self.reader.paths.account.iter().any(|path| row.is_several(path)));
+        tally.several_accounts.see(position, self.reader.paths.account.paths.iter().any(|path| row.is_several(path)));
         for (anonymous, user) in event.links.iter().filter(|(anonymous, user)| anonymous != user) {
             self.part.links.insert((anonymous.to_string(), user.to_string()));
         }
-        if let (true, Some(user), Some(account)) = (event.joins, &event.user, &event.account) {
+        if let (Some(user), Some(account)) = (&event.user, &event.joined) {
             let from = self.part.joins.entry((user.to_string(), account.to_string())).or_insert(told.us);
             *from = told.us.min(*from);
         }
-        if let (Some(path), Some(user)) = (&self.reader.source.paths.email, &event.user) {
+        if let (Some(path), Some(user)) = (self.reader.paths.email, &event.user) {
             let address = row.find(path).and_then(|field| field.text());
             let domain = address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
             if let Some(domain) = domain.filter(|domain| domain.contains('.')) {
@@ -256,30 +222,8 @@ impl Taking<'_> {
         }
     }
 
-    fn properties<'b>(&self, row: &Row<'b>) -> Properties<'b> {
-        if let Some(properties) = row.properties() {
-            return Properties::of(properties);
-        }
-        match (row.record(), row.json(), self.reader.telemetry.kept) {
-            (Some(record), ..) if record.has_flattened() => Properties::Text(of_cells(
-                record.cells().filter_map(|(name, cell)| Some((name.strip_prefix("properties.")?, cell))),
-                self.reader.source.paths.email.as_deref(),
-            )),
-            (Some(record), _, Kept::PropertiesOrRest) => {
-                let header = record.header();
-                let named: Vec<_> = self.reader.paths.named.iter().filter_map(|path| header.index(path)).collect();
-                let is_named = |name: &str| header.index(name).is_some_and(|index| named.contains(&index));
-                Properties::Text(of_cells(record.cells().filter(|(name, _)| !is_named(name)), None))
-            }
-            (None, Some(json), Kept::PropertiesOrRest) => {
-                Properties::Text(json.canonical_without(&self.reader.paths.named))
-            }
-            (_, _, Kept::Properties | Kept::PropertiesOrRest) => Properties::None,
-        }
-    }
-
     fn put(&mut self, event: &Event<'_>, told: Told, position: u64) {
-        let (properties, hash) = written(&event.properties, self.reader.paths.email);
+        let (properties, hash) = properties::written(&event.properties, self.reader.paths.email_within);
         let (name, user) = (event.name.as_deref().unwrap_or("").trim(), event.user.as_deref().unwrap_or(""));
         let account = event.account.as_deref().unwrap_or("");
         let content = [name, user, account].iter().fold(mixed(hash, told.us.cast_unsigned()), |sum, text| {
@@ -353,104 +297,4 @@ pub(super) fn seq(position: u64, id: u128) -> i64 {
     const BITS: u32 = 22;
     let position = i64::try_from(position & ((1 << (63 - BITS)) - 1)).expect("41 bits are a positive number");
     position << BITS | i64::try_from(id & ((1 << BITS) - 1)).expect("22 bits are a positive number")
-}
-
-/// The row with its properties, which may be text of an object.
-fn opened<'a>(row: Row<'a>, names: &[&str], inner: &'a mut String, tape: &'a mut Tape) -> Row<'a> {
-    let Some(field) = names.iter().find_map(|name| row.column(name)) else { return row };
-    let text = match field {
-        Field::Json(json) if json.shape() == Shape::Object => return row.with_properties(Some(json)),
-        Field::Json(json) if json.shape() == Shape::Text => json.string(),
-        Field::Json(_) => return list_of_pairs(row, names),
-        Field::Cell(cell) => Cow::Borrowed(cell),
-    };
-    inner.clear();
-    inner.push_str(text.trim());
-    let (inner, tape): (&'a String, &'a mut Tape) = (inner, tape);
-    let whole = tape.lay(inner) == Ok(inner.len());
-    let tape: &'a Tape = tape;
-    let object = Some(tape.json(inner)).filter(|json| whole && json.shape() == Shape::Object);
-    row.with_properties(object)
-}
-
-/// The row with properties that are a list of `{key, value}` pairs.
-fn list_of_pairs<'a>(row: Row<'a>, names: &[&str]) -> Row<'a> {
-    let list = names.iter().find_map(|name| row.json()?.get(name)).filter(|list| list.shape() == Shape::List);
-    row.with_properties(list)
-}
-
-/// A file that is one object with an error and no rows is no export.
-fn looks_like_error(row: &Row<'_>) -> bool {
-    let Some(json) = row.json() else { return false };
-    let told = |name: &str| json.get(name).is_some_and(|value| value.shape() != Shape::Null);
-    let status = row.column("status").and_then(|status| status.text());
-    told("error")
-        || told("errors")
-        || status.as_deref() == Some("error")
-        || (told("message") && told("code"))
-        || (told("detail") && told("type"))
-}
-
-/// Properties as they are stored, and their hash.
-fn written<'a>(properties: &'a Properties<'_>, email: Option<&str>) -> (Option<Cow<'a, str>>, u64) {
-    let text = match properties {
-        Properties::None => return (None, 0),
-        Properties::Text(text) => Cow::Owned(cleared(text, email)),
-        Properties::Object(json, without) => {
-            let paths = without.iter().copied().chain(email);
-            if json.shape() == Shape::List {
-                Cow::Owned(cleared(&pairs(json), email))
-            } else if paths.clone().any(|path| json.find(path).is_some()) {
-                Cow::Owned(json.canonical_without(&paths.collect::<Vec<_>>()))
-            } else {
-                let (hash, twice) = json.hash();
-                let plain = json.is_plain() && !twice;
-                let text = if plain { Cow::Borrowed(json.raw()) } else { Cow::Owned(json.canonical()) };
-                return (Some(text), hash);
-            }
-        }
-    };
-    let mut tape = Tape::default();
-    let hash = tape.lay(&text).map_or(0, |_| tape.json(&text).hash().0);
-    (Some(text), hash)
-}
-
-/// An object's text without what stands at a path.
-fn cleared(text: &str, path: Option<&str>) -> String {
-    let mut tape = Tape::default();
-    let Some(path) = path.filter(|_| tape.lay(text).is_ok()) else { return text.to_owned() };
-    let json = tape.json(text);
-    if json.find(path).is_some() { json.canonical_without(&[path]) } else { text.to_owned() }
-}
-
-/// A list of `{key, value}` pairs as an object.
-fn pairs(list: &super::rows::Json<'_>) -> String {
-    let mut out = String::from("{");
-    for (index, (key, value)) in list.entries().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        quote(&key, &mut out);
-        out.push(':');
-        out.push_str(&value.canonical());
-    }
-    out.push('}');
-    out
-}
-
-/// Cells as an object of text.
-fn of_cells<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>, without: Option<&str>) -> String {
-    let mut out = String::from("{");
-    for (name, cell) in cells
-        .filter(|(name, _)| without.is_none_or(|path| path != *name && path.strip_prefix("properties.") != Some(name)))
-    {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        quote(name, &mut out);
-        out.push(':');
-        quote(cell, &mut out);
-    }
-    out.push('}');
-    out
 }

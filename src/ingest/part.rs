@@ -1,13 +1,16 @@
 //! What one block of a file gives: columns for the engine, rows set aside, and counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryBuilder, Int32Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::rows::{Code, Problem};
+use super::rows::open::first_bytes;
+use super::rows::page::is_error;
+use super::rows::{Code, Problem, Row};
 use super::spool::ByMonth;
 use crate::model::column::Type;
 
@@ -76,6 +79,11 @@ impl Tally {
         self.future_us = self.future_us.into_iter().chain(other.future_us).min();
         self.aside_offsets.extend(other.aside_offsets);
         self.looks_like_error |= other.looks_like_error;
+    }
+
+    /// Looks at a row that has just been counted: whether it is the first, and tells of an error.
+    pub(super) fn look(&mut self, row: &Row<'_>) {
+        self.looks_like_error |= self.read == 1 && row.json().is_some_and(|json| is_error(&json));
     }
 
     pub(super) fn day(&mut self, day: i32) {
@@ -166,6 +174,16 @@ impl Asides {
         self.becauses.append_option((!problem.because.is_empty()).then_some(problem.because.as_ref()));
         self.raws.append_value(raw);
         self.rows += 1;
+    }
+
+    /// Sets aside what is left of a stream that breaks off: the rest, its position and offset.
+    pub(super) fn broken_off(&mut self, tally: &mut Tally, (rest, position, offset): (&[u8], u64, u64), path: &Path) {
+        tally.read += 1;
+        if rest.is_empty() && tally.read == 1 {
+            let problem = Problem::new(Code::FileUnreadable, "nothing of it could be unpacked");
+            return self.put(tally, position, offset, &first_bytes(path), &problem);
+        }
+        self.put(tally, position, offset, rest, &Problem::new(Code::FileTruncated, "the stream breaks off here"));
     }
 
     pub(super) fn finish(mut self) -> Option<RecordBatch> {

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
             Dates::Whole(code) => (Some(code.into()), false, None),
         };
         let whole = look.missing(ready, source).or(whole);
-        let (gauges, places) = look.decided(source);
+        let (gauges, places) = look.decided(source, &ready.rows);
         let how = How { zone: source.timezone.clone(), order, wall_clock: false };
         let (rows, marks) = (ready.rows.clone(), look.marks);
         Ok(Self { source, calendar, rows, file_no, now_us, how, whole, lone, account, time, gauges, marks, places })
@@ -215,20 +215,20 @@ impl<'a> Look<'a> {
             .map(|name| missing(name, &ready.rows))
     }
 
-    fn decided(&self, source: &Source) -> (Gauges, BTreeMap<String, usize>) {
+    fn decided(&self, source: &Source, rows: &Rows) -> (Gauges, BTreeMap<String, usize>) {
         if let Some((gauge, value)) = self.long {
             return (Gauges::Long { gauge: gauge.to_owned(), value: value.to_owned() }, BTreeMap::new());
         }
         let told: Vec<_> = [self.account, self.time].concat();
+        let is = |wanted: &str, name: &str| match rows {
+            Rows::Json => wanted.to_lowercase() == name.to_lowercase(),
+            Rows::Table { header, .. } => header.index(wanted).is_some_and(|place| header.names()[place] == *name),
+        };
         let chosen = |name: &&String, held: &Held| match &source.gauges {
             Some(names) => {
-                let called = names.iter().any(|wanted| wanted.to_lowercase() == name.to_lowercase());
-                called || self.globs.iter().any(|glob| glob.is_match(name))
+                names.iter().any(|wanted| is(wanted, name)) || self.globs.iter().any(|glob| glob.is_match(name))
             }
-            None => {
-                held.numbers * 10 >= held.filled * 9
-                    && !told.iter().any(|path| path.to_lowercase() == name.to_lowercase())
-            }
+            None => held.numbers * 10 >= held.filled * 9 && !told.iter().any(|path| is(path, name)),
         };
         let wide = self.held.iter().filter(|(name, held)| chosen(name, held)).map(|(name, _)| name.clone()).collect();
         (Gauges::Wide(wide), self.places.clone())
@@ -312,7 +312,10 @@ impl Taking<'_> {
         let taken = match (&piece.row, &self.reader.whole) {
             (_, Some(problem)) => Err(problem.clone()),
             (Err(problem), None) => Err(problem.clone()),
-            (Ok(row), None) => self.row(row, piece.position),
+            (Ok(row), None) => {
+                self.part.tally.look(row);
+                self.row(row, piece.position)
+            }
         };
         if let Err(problem) = taken {
             self.asides.put(&mut self.part.tally, piece.position, piece.offset, piece.raw, &problem);

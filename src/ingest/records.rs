@@ -11,9 +11,9 @@ use super::rows::open::{Decoded, with_bytes};
 use super::rows::pour::Arrangement;
 use super::rows::times::How;
 use super::rows::visit::{Piece, Rows};
-use super::rows::{Code, Problem};
+use super::rows::{Code, Problem, Row, Shape};
 use super::source::{About, Holds, Record, Records, Sheet};
-use super::survey::{Dates, Ready, columns, each_row};
+use super::survey::{Dates, LineEnd, Ready, columns, each_row, header_end};
 use super::tables::{Cells, Found, Verdicts};
 use crate::plan::source::Source;
 
@@ -74,7 +74,7 @@ pub(super) fn read(
     };
     let verdicts = Verdicts { times: dates.iter().map(how).collect(), marks };
     let footer = if kind.has_footer() { footer(ready)? } else { None };
-    each_row(ready, &mut |piece| {
+    let ended = each_row(ready, &mut |piece| {
         if footer.is_some_and(|footer| piece.position >= footer) {
             return;
         }
@@ -83,6 +83,10 @@ pub(super) fn read(
             kind.record(&cells, about)
         });
     })?;
+    if let Some((rest, position, offset)) = ended.truncated {
+        let Collected { tally, asides, .. } = &mut collected;
+        asides.broken_off(tally, (&rest, position, offset), &ready.place.path);
+    }
     Ok(collected)
 }
 
@@ -91,20 +95,29 @@ impl Collected {
         &mut self,
         piece: &Piece<'_>,
         whole: Option<&Problem>,
-        tell: &dyn Fn(super::rows::Row<'_>) -> Result<Option<Record>, Problem>,
+        tell: &dyn Fn(Row<'_>) -> Result<Option<Record>, Problem>,
     ) {
         let told = match (&piece.row, whole) {
             (_, Some(problem)) => Err(problem.clone()),
             (Err(problem), None) => Err(problem.clone()),
-            (Ok(row), None) => tell(*row).map_err(lone),
+            (Ok(row), None) => tell(opened(*row)).map_err(lone),
         };
-        match told {
-            Ok(None) => return,
-            Ok(Some(record)) => self.records.push((piece.position, record)),
-            Err(problem) => self.asides.put(&mut self.tally, piece.position, piece.offset, piece.raw, &problem),
+        if matches!(told, Ok(None)) {
+            return;
         }
         self.tally.read += 1;
+        piece.row.iter().for_each(|row| self.tally.look(row));
+        match told {
+            Ok(record) => self.records.extend(record.map(|record| (piece.position, record))),
+            Err(problem) => self.asides.put(&mut self.tally, piece.position, piece.offset, piece.raw, &problem),
+        }
     }
+}
+
+/// A row whose paths are looked up in its `properties` too, where they are an object (HubSpot's interface).
+fn opened(row: Row<'_>) -> Row<'_> {
+    let properties = row.json().and_then(|json| json.get("properties"));
+    row.with_properties(properties.filter(|properties| properties.shape() == Shape::Object))
 }
 
 /// A slashed date that stands alone in its column.
@@ -166,22 +179,24 @@ fn footer(ready: &mut Ready) -> Result<Option<u64>> {
     if !matches!(&ready.rows, Rows::Table { header, .. } if header.names().len() > 1) {
         return Ok(None);
     }
-    let (mut behind, mut expected, mut thin) = (None, None, true);
+    let Some(LineEnd { mut at, bytes }) = header_end(ready)? else { return Ok(None) };
+    let (mut behind, mut thin) = (None, true);
     each_row(ready, &mut |piece| {
-        // Between two records of one line end stand one or two bytes; more are a blank line.
-        if expected.is_some_and(|expected: u64| piece.offset > expected + 2) {
+        if piece.offset > at + bytes {
             (behind, thin) = (Some(piece.position), true);
         }
         let filled = piece.row.as_ref().map_or(1, |row| row.columns().len());
         thin &= filled <= 1;
-        expected = Some(piece.offset + piece.raw.len() as u64);
+        at = piece.offset + piece.raw.len() as u64;
     })?;
     Ok(behind.filter(|_| thin))
 }
 
 /// The day a CRM or billing file speaks of: in its name, else as declared; nothing: its time of change.
 pub(super) fn day_of(name: &str, source: &Source) -> Option<Date> {
-    day_in(name).or(source.dated)
+    // A member without a day of its own may lie in an archive that has one.
+    let archive = name.split_once("//").and_then(|(archive, _)| day_in(archive));
+    day_in(name).or(archive).or(source.dated)
 }
 
 fn day_in(name: &str) -> Option<Date> {

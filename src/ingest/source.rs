@@ -105,8 +105,10 @@ pub struct Event<'a> {
     pub properties: Properties<'a>,
     /// Explicit links that it tells: an anonymous id and the user it is (R8.1).
     pub links: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// Whether it makes its user a member of its account from then on.
-    pub joins: bool,
+    /// The account that it makes its user a member of, from then on.
+    pub joined: Option<Cow<'a, str>>,
+    /// Whether it is named after its table, where nothing in it names it.
+    pub of_table: bool,
 }
 
 /// An event's properties on the way into their column.

@@ -24,6 +24,14 @@ const AT_ONCE: usize = 32_768;
 /// Rows by month: `202603`.
 pub(super) type ByMonth = Vec<(i32, RecordBatch)>;
 
+/// More rows than a month can have.
+pub(super) const MOST_ROWS: i64 = 1 << 40;
+
+/// The number of a month's row among the rows of all months.
+pub(super) fn row_no(month: i32, row: i64) -> i64 {
+    i64::from(month) * MOST_ROWS + row
+}
+
 /// Splits rows by their months.
 pub(super) fn by_month(rows: RecordBatch, months: &Int32Array) -> ByMonth {
     let Some(first) = months.values().first().copied() else { return Vec::new() };
@@ -97,15 +105,26 @@ impl<'a> Spool<'a> {
         self.months.get(&month).map_or(&[], Vec::as_slice)
     }
 
-    /// Makes the rows of a month, numbered, the relation that queries know.
+    /// How many rows a month has.
+    pub(super) fn rows(&self, month: i32) -> i64 {
+        self.runs(month).last().map_or(0, |run| run.end)
+    }
+
+    /// Makes the rows of some months, numbered, the relation that queries know.
     ///
     /// # Errors
     /// If the engine refuses.
-    pub(super) fn show(&self, month: i32) -> Result<()> {
-        if !self.months.contains_key(&month) {
-            self.engine.relation(&self.of(month), self.columns, &[])?;
-        }
-        self.view(&format!("select rowid as row_no, {month} as month_no, * from {}", self.of(month)))
+    pub(super) fn show(&self, months: &[i32]) -> Result<()> {
+        // Without any rows the relation is there all the same.
+        let first = months.first().copied().filter(|first| !self.months.contains_key(first));
+        first.map_or(Ok(()), |first| self.engine.relation(&self.of(first), self.columns, &[]))?;
+        let filled = |month: &&i32| self.months.contains_key(month) || first == Some(**month);
+        let select = |month: &i32| {
+            let first = row_no(*month, 0);
+            format!("select {first} + rowid as row_no, {month} as month_no, * from {}", self.of(*month))
+        };
+        let filled: Vec<_> = months.iter().filter(filled).map(select).collect();
+        self.view(&filled.join(" union all "))
     }
 
     /// Makes the rows of all months the relation that queries know; events with their names.

@@ -6,9 +6,9 @@ use anyhow::Result;
 use encoding_rs::Encoding;
 
 use super::rows::csv::{Cut, Next, recognised};
-use super::rows::numbers::Marks;
+use super::rows::numbers::{Marks, is_nothing};
 use super::rows::open::{Decoded, Format, Place, look, read_up_to, with_bytes};
-use super::rows::pour::{Arrangement, Start, pour};
+use super::rows::pour::{Arrangement, Ended, Start, pour};
 use super::rows::times::{Slashed, slashed};
 use super::rows::visit::{Piece, Room, Rows};
 use super::rows::{Code, Header, Row};
@@ -121,6 +121,29 @@ fn header(start: &[u8], whole: bool, cut: Cut) -> Option<Header> {
     }
 }
 
+/// Where the line of a header ends, and in how many bytes.
+pub(super) struct LineEnd {
+    pub(super) at: u64,
+    pub(super) bytes: u64,
+}
+
+/// How the header of a table ends; so do its other lines.
+///
+/// # Errors
+/// If it cannot be opened.
+pub(super) fn header_end(ready: &Ready) -> Result<Option<LineEnd>> {
+    let Arrangement::Table { cut, skip, headed: true } = ready.arrangement else { return Ok(None) };
+    let (start, whole) = beginning(&ready.place, ready.encoding)?;
+    let mut at = skip;
+    while let Next::Record { end, next } | Next::Unclosed { end, next } = cut.next(&start[at..], whole) {
+        if !start[at..at + end].trim_ascii().is_empty() {
+            return Ok(Some(LineEnd { at: (at + end) as u64, bytes: (next - end) as u64 }));
+        }
+        at += next;
+    }
+    Ok(None)
+}
+
 /// Whether a table is Windows-1252: bytes that are not UTF-8, and no valid character of several bytes anywhere.
 fn is_windows(ready: &Ready) -> Result<bool> {
     let (mut foreign, mut several) = (false, false);
@@ -183,11 +206,11 @@ impl Seen {
     }
 }
 
-/// Reads the whole file once and shows its rows.
+/// Reads the whole file once and shows its rows; says how it ended.
 ///
 /// # Errors
 /// If it cannot be opened.
-pub(super) fn each_row(ready: &mut Ready, see: &mut dyn FnMut(&Piece<'_>)) -> Result<()> {
+pub(super) fn each_row(ready: &mut Ready, see: &mut dyn FnMut(&Piece<'_>)) -> Result<Ended> {
     loop {
         let (mut room, mut by_line) = (Room::default(), true);
         let ended = pour(&ready.place, ready.encoding, ready.arrangement, Start::default(), &mut |block| {
@@ -195,7 +218,7 @@ pub(super) fn each_row(ready: &mut Ready, see: &mut dyn FnMut(&Piece<'_>)) -> Re
             by_line
         })?;
         if by_line && !ended.not_by_line {
-            return Ok(());
+            return Ok(ended);
         }
         ready.arrangement = Arrangement::JsonValues;
     }
@@ -215,7 +238,7 @@ pub(super) fn columns(
     each_row(ready, &mut |piece| {
         let Ok(row) = &piece.row else { return };
         for (index, labels) in paths.iter().enumerate() {
-            let Some(cell) = text_of(row, labels) else { continue };
+            let Some(cell) = text_of(row, labels).filter(|cell| !is_nothing(cell)) else { continue };
             if numbers.contains(&index) { marks.see(index, &cell) } else { seen[index].see(&cell) }
         }
     })?;

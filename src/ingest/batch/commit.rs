@@ -125,7 +125,7 @@ impl Batch<'_> {
         let tally = &done.tally;
         let good = tally.read - tally.set_aside;
         let fate = settled.fates.get(&done.file_no).copied().unwrap_or_default();
-        let accepted = (fate.accepted + done.plain + tally.empty).min(good);
+        let accepted = (fate.accepted + done.plain.saturating_sub(fate.own) + tally.empty).min(good);
         let counts = FileCounts {
             file: done.place.name.clone(),
             read: tally.read,

@@ -1,5 +1,6 @@
 //! One file of a batch: opened, read to its end, or set aside as it is.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -13,7 +14,6 @@ use super::super::rows::{Code, Problem};
 use super::super::source::{About, Rows, Sheet};
 use super::super::survey::{First, Ready, first};
 use super::{Batch, Done};
-use crate::engine::Engine;
 use crate::model::column::Value;
 use crate::plan::source::Kind;
 
@@ -51,7 +51,21 @@ impl Batch<'_> {
         if !done.place.path.exists() {
             return Err(problem);
         }
-        self.whole(done, Problem::new(Code::FileUnreadable, problem.root_cause().to_string()))
+        let because = first_words(&problem).replace(&done.place.path.display().to_string(), &done.place.name);
+        self.whole(done, Problem::new(Code::FileUnreadable, because))
+    }
+
+    /// A file whose only row is an error: no export.
+    pub(super) fn error_for_rows(&mut self, done: &mut Done) -> Result<()> {
+        const BECAUSE: &str = "it is an error, and no rows";
+        if done.tally.read != 1 || done.tally.set_aside != 1 || !done.tally.looks_like_error {
+            return Ok(());
+        }
+        let code = Code::NotAnExport.word();
+        done.tally.reasons = BTreeMap::from([(code, 1)]);
+        done.tally.firsts = BTreeMap::from([(code, (1, BECAUSE.to_owned()))]);
+        let sql = "update incoming_aside set reason = ?, because = ? where file_no = ?";
+        self.around.engine.run(sql, &[code.into(), BECAUSE.into(), done.file_no.into()])
     }
 
     /// A file that is one row set aside.
@@ -100,4 +114,11 @@ impl Batch<'_> {
         self.members.retain(|row| row[4] != file_no);
         Ok(())
     }
+}
+
+/// What is wrong at the bottom of a problem: its first line, without the kind that the engine puts before it.
+fn first_words(problem: &anyhow::Error) -> String {
+    let words = problem.root_cause().to_string();
+    let first = words.lines().next().unwrap_or_default();
+    first.split_once("Error: ").map_or(first, |(_, told)| told).to_owned()
 }

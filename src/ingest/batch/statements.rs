@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use serde_json::Map;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::events;
@@ -22,6 +23,7 @@ impl Batch<'_> {
             done.by_record = false;
         }
         asides.finish().map_or(Ok(()), |batch| self.around.engine.append("incoming_aside", batch))?;
+        self.error_for_rows(done)?;
         let named = records::day_of(&done.place.name, self.around.source);
         let kept = done.before.as_ref().filter(|known| known.facts.hash == done.facts.hash).and_then(|known| known.day);
         let calendar = &self.around.plan.workspace.calendar;
@@ -70,9 +72,10 @@ impl Batch<'_> {
 
 /// A statement as a row of `incoming_statements`.
 fn statement_row(number: Value, position: Value, statement: Statement, done: &Done, day: Date) -> Vec<Value> {
+    let said = format!("{}\0{}", in_order(&statement.body), in_order(&statement.fields));
     let body = serde_json::Value::Object(statement.body).to_string();
     let fields = serde_json::Value::Object(statement.fields).to_string();
-    let content = xxh3_64(format!("{body}\0{fields}").as_bytes()).cast_signed();
+    let content = xxh3_64(said.as_bytes()).cast_signed();
     vec![
         number,
         done.file_no.into(),
@@ -86,4 +89,11 @@ fn statement_row(number: Value, position: Value, statement: Statement, done: &Do
         body.into(),
         fields.into(),
     ]
+}
+
+/// An object with its keys in order: how a file orders its columns says nothing.
+fn in_order(object: &Map<String, serde_json::Value>) -> String {
+    let mut object = object.clone();
+    object.sort_keys();
+    serde_json::Value::Object(object).to_string()
 }

@@ -1,7 +1,6 @@
 //! A file's events or readings, on their way into the spool.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -9,7 +8,6 @@ use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 
 use super::super::part::{Asides, Part};
-use super::super::rows::open::first_bytes;
 use super::super::rows::pour::{Arrangement, Ended, Start};
 use super::super::rows::visit::Rows as Shape;
 use super::super::rows::{Code, Problem};
@@ -28,7 +26,7 @@ impl Batch<'_> {
     pub(super) fn events(&mut self, ready: &mut Ready, done: &mut Done, telemetry: &'static Telemetry) -> Result<()> {
         let source = self.around.source;
         let paths = events::Paths::new(telemetry, source);
-        let labels = vec![paths.time.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>()];
+        let labels = vec![paths.time.paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>()];
         let mut dates = Dates::Order(source.dates);
         if source.dates.is_none() && !matches!(ready.rows, Shape::Json) {
             dates = columns(ready, source, &labels, &[])?.0[0].dates(None);
@@ -62,9 +60,23 @@ impl Batch<'_> {
             }
             dates = columns(ready, source, &labels, &[])?.0[0].dates(None);
             self.forget(done)?;
+            self.read_whole_where_decided_anew(done, dates);
         }
-        done.verdicts.0.insert("dates".into(), format!("{dates:?}").into());
+        let kept = done.before.as_ref().filter(|_| done.grown && dates == Dates::Order(None));
+        let verdict = kept.and_then(|known| known.verdicts.0.get("dates").cloned());
+        done.verdicts.0.insert("dates".into(), verdict.unwrap_or_else(|| format!("{dates:?}").into()));
         Ok(())
+    }
+
+    /// Of a file that has grown only the new rows are read, unless they change how the old ones are to be read.
+    fn read_whole_where_decided_anew(&mut self, done: &mut Done, dates: Dates) {
+        let before = done.before.as_ref().and_then(|known| known.verdicts.0.get("dates")?.as_str().map(str::to_owned));
+        if done.grown && before != Some(format!("{dates:?}")) {
+            (done.grown, done.taken_back) = (false, 0);
+            self.again.insert(done.file_no);
+            self.cleared.insert(done.file_no);
+            self.taken_back.insert(done.file_no, 0);
+        }
     }
 
     pub(super) fn readings(&mut self, ready: &mut Ready, done: &mut Done) -> Result<()> {
@@ -137,23 +149,11 @@ impl Batch<'_> {
         let engine = self.around.engine;
         let truncated = ended.truncated.is_some();
         if let Some((rest, position, offset)) = ended.truncated {
-            done.tally.read += 1;
             let mut asides = Asides::new(done.file_no);
-            let problem = match (position, rest.is_empty() && done.tally.read == 1) {
-                (_, true) => Problem::new(Code::FileUnreadable, "nothing of it could be unpacked"),
-                _ => Problem::new(Code::FileTruncated, "the stream breaks off here"),
-            };
-            let raw = if problem.code == Code::FileUnreadable { first_bytes(&done.place.path) } else { rest };
-            asides.put(&mut done.tally, position, offset, &raw, &problem);
+            asides.broken_off(&mut done.tally, (&rest, position, offset), &done.place.path);
             asides.finish().map_or(Ok(()), |batch| engine.append("incoming_aside", batch))?;
         }
-        if done.tally.read == 1 && done.tally.set_aside == 1 && done.tally.looks_like_error {
-            let code = Code::NotAnExport.word();
-            done.tally.reasons = BTreeMap::from([(code, 1)]);
-            done.tally.firsts = BTreeMap::from([(code, (1, "it is an error, and no rows".to_owned()))]);
-            let sql = "update incoming_aside set reason = ?, because = 'it is an error, and no rows' where file_no = ?";
-            engine.run(sql, &[code.into(), done.file_no.into()])?;
-        }
+        self.error_for_rows(done)?;
         let resumable = ready.arrangement == Arrangement::JsonLines
             && !truncated
             && ready.place.path == done.place.path
@@ -185,8 +185,8 @@ fn absent(paths: &events::Paths<'_>, telemetry: &Telemetry, source: &Source, row
             || heads.chain(flat_heads).any(|head| header.index(head).is_some())
     };
     // A warehouse's table needs no column for the event: the table is it.
-    let event = Some(&paths.event).filter(|_| source.kind != Kind::Segment);
-    let needed = event.into_iter().chain([&paths.time]).find(|paths| !paths.iter().any(|path| there(path)));
+    let event = Some(&paths.event.paths).filter(|_| source.kind != Kind::Segment);
+    let needed = event.into_iter().chain([&paths.time.paths]).find(|paths| !paths.iter().any(|path| there(path)));
     let told = &source.paths;
     let declared = [&told.event, &told.time, &told.user, &told.account, &told.id, &told.email];
     let declared = declared.into_iter().flatten().find(|path| !there(path));

@@ -94,7 +94,8 @@ fn places(kind: Kind) -> Option<Places> {
 /// Tells where a file's rows name their account; nothing for kinds whose rows need none.
 pub(super) fn told(kind: Kind, profile: &Profile) -> Option<Told> {
     let places = places(kind)?;
-    let there = |path: &&&str| profile.path(path).is_some_and(|path| profile.keys[path].rows > 0);
+    let found = |name: &str| profile.path(name).filter(|path| profile.is_found_as(name, path));
+    let there = |name: &&&str| found(name).is_some_and(|path| profile.keys[path].rows > 0);
     if let Some(own) = places.own.iter().find(there) {
         let values = profile.key(own).map(|key| key.values.clone()).unwrap_or_default();
         let because = format!("accounts are in `{own}`, where this kind looks by itself");

@@ -64,8 +64,9 @@ pub(super) fn count(source: &Source, places: &[&Place]) -> Result<Counts> {
 }
 
 fn name(row: &Row<'_>, telemetry: &Telemetry, source: &Source) -> Option<String> {
+    let usual = || telemetry.event.iter().find_map(|path| row.find_outside(path));
     let own = source.paths.event.as_deref().and_then(|path| row.find(path));
-    let name = own.or_else(|| row.first(telemetry.event)).and_then(|field| field.text());
+    let name = own.or_else(usual).and_then(|field| field.text());
     let mut event = Event { name, ..Event::default() };
     (telemetry.tell)(row, &mut event);
     event.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())

@@ -33,7 +33,15 @@ const fn mark(kind: Kind, needs: &'static [&'static str], more: &'static [&'stat
 }
 
 const fn companies(kind: Kind, needs: &'static [&'static str], more: &'static [&'static str]) -> Mark {
-    const OF_DEALS: &[&str] = &["Deal Name", "Deal Stage", "StageName", "properties.dealname", "properties.dealstage"];
+    const OF_DEALS: &[&str] = &[
+        "Deal Name",
+        "Deal Stage",
+        "StageName",
+        "Opportunity ID",
+        "Opportunity Name",
+        "properties.dealname",
+        "properties.dealstage",
+    ];
     Mark { kind, sheet: Sheet::Companies, needs, more, never: OF_DEALS }
 }
 
@@ -102,10 +110,12 @@ const MARKS: &[Mark] = &[
     companies(Kind::Salesforce, &["Id", "Name", "attributes.type"], &["attributes.url", "SystemModstamp", "Website"]),
     companies(Kind::Salesforce, &["Account ID", "Account Name"], &["Website", "Account Owner", "Billing City"]),
     deals(Kind::Salesforce, &["Id", "StageName"], &["AccountId", "CloseDate", "IsWon", "IsClosed", "attributes.type"]),
-    mark(
-        Kind::Stripe,
-        &["id", "Customer ID", "Status"],
-        &[
+    deals(Kind::Salesforce, &["Opportunity ID", "Stage"], &["Opportunity Name", "Account ID", "Close Date", "Amount"]),
+    Mark {
+        kind: Kind::Stripe,
+        sheet: Sheet::Only,
+        needs: &["id", "Customer ID", "Status"],
+        more: &[
             "Plan",
             "Created (UTC)",
             "Start (UTC)",
@@ -113,7 +123,9 @@ const MARKS: &[Mark] = &[
             "Current Period End (UTC)",
             "Trial End (UTC)",
         ],
-    ),
+        // Those are of payments and invoices.
+        never: &["Captured", "Amount Refunded", "Amount Due"],
+    },
     mark(
         Kind::Stripe,
         &["object", "customer", "status", "items.data.id"],

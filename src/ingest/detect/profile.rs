@@ -78,6 +78,15 @@ impl Profile {
         self.keys.keys().find(|key| squeezed(key) == squeezed(name)).map(String::as_str)
     }
 
+    /// Whether `ingest`, looking for a name, comes upon a path: the names of a table are compared by their letters, keys of
+    /// JSON exactly.
+    pub(super) fn is_found_as(&self, name: &str, path: &str) -> bool {
+        match self.form {
+            Form::Table => squeezed(name) == squeezed(path),
+            Form::Json | Form::Bare(_) | Form::Prose | Form::Nothing(_) => name == path,
+        }
+    }
+
     /// The key that a name means.
     pub(super) fn key(&self, name: &str) -> Option<&Key> {
         self.path(name).map(|path| &self.keys[path])

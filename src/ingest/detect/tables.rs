@@ -109,7 +109,7 @@ fn events(profile: &Profile) -> Option<Told> {
     let certainty = if squeezed(event) == "name" || user.is_none() { Certainty::Guess } else { Certainty::Likely };
     let mut told = known(Kind::Events, certainty, format!("`{event}` names events, and `{time}` holds times"));
     told.because.extend(user.map(|user| format!("`{user}` names users")));
-    let usual = |names: &[&str], path: &str| names.iter().take(3).any(|name| squeezed(name) == squeezed(path));
+    let usual = |names: &[&str], path: &str| names.iter().take(3).any(|name| profile.is_found_as(name, path));
     for (key, path, names) in [("event", Some(event), EVENTS), ("time", Some(time), TIMES), ("user", user, USERS)] {
         told.keys.extend(path.filter(|path| !usual(names, path)).map(|path| (key.to_owned(), quoted(path))));
     }

@@ -3,7 +3,7 @@
 //! The `csv` crate cannot say where a quote that never closes began, nor go on at the next line, nor tell a quote in the
 //! middle of a cell from one that opens it; all three are promised, to the byte.
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 /// Within how many bytes a quote must close.
 const QUOTE_REACH: usize = 1 << 20;
@@ -134,7 +134,7 @@ fn closing(bytes: &[u8], open: usize, last: bool) -> Closing {
 }
 
 fn unclosed(bytes: &[u8], quote: usize, last: bool) -> Next {
-    let Some(step) = memchr::memchr2(b'\n', b'\r', &bytes[quote..]) else {
+    let Some(step) = memchr2(b'\n', b'\r', &bytes[quote..]) else {
         let end = bytes.len();
         return if last { Next::Unclosed { end, next: end } } else { Next::More };
     };
@@ -163,7 +163,8 @@ fn named(start: &[u8]) -> Option<(u8, usize)> {
     let line =
         rest.strip_prefix(b"sep=").or_else(|| rest.strip_prefix(b"SEP=")).or_else(|| rest.strip_prefix(b"\"sep="))?;
     let delimiter = *line.first()?;
-    let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+    let end = memchr2(b'\n', b'\r', rest)
+        .map_or(rest.len(), |end| end + 1 + usize::from(rest[end] == b'\r' && rest.get(end + 1) == Some(&b'\n')));
     Some((delimiter, before + end))
 }
 

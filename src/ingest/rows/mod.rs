@@ -4,6 +4,7 @@ pub mod csv;
 pub mod json;
 pub mod numbers;
 pub mod open;
+pub mod page;
 pub mod pour;
 pub mod problem;
 pub mod record;
@@ -86,13 +87,27 @@ impl<'a> Row<'a> {
     /// What a path names (inputs.md 3.4): a column of that very name, then nested keys; first in the row, then in its
     /// properties, then as the flattened column `properties.a.b`.
     pub fn find(&self, path: &str) -> Option<Field<'a>> {
-        let found = match self.top {
+        self.find_outside(path)
+            .or_else(|| self.properties?.find(path).and_then(Field::of_json))
+            .or_else(|| self.flattened(path))
+    }
+
+    /// The flattened column `properties.<path>`.
+    fn flattened(&self, path: &str) -> Option<Field<'a>> {
+        match self.top {
+            // Where properties are an object, nothing stands flattened beside it.
+            Top::Json(_) if self.properties.is_some() => None,
+            Top::Json(json) => json.get(&format!("properties.{path}")).and_then(Field::of_json),
+            Top::Record(record) => record.flattened(path).map(Field::Cell),
+        }
+    }
+
+    /// What a path names in the row itself, not in its properties.
+    pub fn find_outside(&self, path: &str) -> Option<Field<'a>> {
+        match self.top {
             Top::Json(json) => json.find(path).and_then(Field::of_json),
             Top::Record(record) => record.get(path).map(Field::Cell),
-        };
-        found
-            .or_else(|| self.properties?.find(path).and_then(Field::of_json))
-            .or_else(|| self.record()?.flattened(path).map(Field::Cell))
+        }
     }
 
     /// What the first of several paths names that is there.

@@ -28,7 +28,9 @@ impl Marks {
 
     /// Takes a cell of a column into account.
     pub fn see(&mut self, column: usize, cell: &str) {
-        let Some(bare) = Bare::of(cell) else { return };
+        // A day or a version shows nothing: with neither mark is it a number.
+        let number = |bare: &Bare| bare.value('.').or(bare.value(',')).is_some();
+        let Some(bare) = Bare::of(cell).filter(number) else { return };
         let evidence = self.columns.entry(column).or_default();
         match bare.shows() {
             Some('.') => evidence.point += 1,
@@ -86,11 +88,11 @@ impl Bare {
         let mut text: String =
             cell.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’' | '\u{202f}')).collect();
         let mut negative = false;
-        if let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-            (negative, text) = (true, inner.to_owned());
-        }
-        // A sign may stand before or after the currency: -€5, €-5.
+        // A sign, or brackets that are one, may stand outside or inside the currency: -€5, €-5, ($5), $(5).
         for _ in 0..2 {
+            if let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+                (negative, text) = (!negative, inner.to_owned());
+            }
             text = without_currency(&text).to_owned();
             if let Some(rest) = text.strip_prefix(['-', '−']) {
                 (negative, text) = (!negative, rest.to_owned());
@@ -191,6 +193,10 @@ mod tests {
             ("$1,200", 1200.0),
             ("1e3", 1000.0),
             ("-$5", -5.0),
+            ("$(250.00)", -250.0),
+            ("(250.00) USD", -250.0),
+            ("EUR (7)", -7.0),
+            ("($5)", -5.0),
             ("1 204", 1204.0),
             ("1\u{a0}204.5", 1204.5),
             (".5", 0.5),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use encoding_rs::Encoding;
 
 /// A file, or a member of an archive.
@@ -50,19 +50,23 @@ pub fn members(path: &Path) -> Result<Option<Vec<String>>> {
     let mut start = [0; 4];
     let mut file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let length = read_up_to(&mut file, &mut start)?;
-    if &start[..length] != b"PK\x03\x04" && &start[..length] != b"PK\x05\x06" {
+    if !is_archive(&start[..length]) {
         return Ok(None);
     }
     let archive = zip::ZipArchive::new(BufReader::new(file)).context("could not read the archive's list")?;
     let wanted = |name: &str| {
         let hidden = name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
         let plain = bare_name(name).to_ascii_lowercase();
-        !hidden && ["json", "jsonl", "ndjson", "csv", "tsv", "txt", "parquet", "md"].contains(&ending(&plain))
+        !hidden && ["json", "jsonl", "ndjson", "csv", "tsv", "parquet"].contains(&ending(&plain))
     };
     let mut names: Vec<_> =
         archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).filter(|name| wanted(name)).collect();
     names.sort();
     Ok(Some(names))
+}
+
+fn is_archive(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
 }
 
 /// The name without the endings of compression.
@@ -85,6 +89,9 @@ pub fn look(place: &Place) -> Result<Opened> {
     with_bytes(place, &mut |reader| {
         let mut start = vec![0; 4096];
         let length = read_up_to(reader, &mut start)?;
+        // The members of a sound archive are places of their own.
+        let broken = place.member.is_none() && is_archive(&start[..length]);
+        ensure!(!broken, "it is an archive whose list of members cannot be read");
         Ok(recognised(&start[..length], &place.name))
     })
 }

@@ -10,13 +10,14 @@ use super::Code;
 use super::csv::{Cut, LONGEST_ROW, Next};
 use super::json::{Broken, Tape};
 use super::open::{Decoded, Place, with_bytes};
+use super::page::{is_page, list_begun};
 
 /// About how many bytes a block has.
 const BLOCK: usize = 1 << 20;
 /// The longest page of an API that holds its rows in `results`, `records` or `data`.
 const LONGEST_PAGE: usize = 256 << 20;
 /// How much of a row that is too long is kept.
-const KEPT_OF_LONG: usize = 4096;
+pub(super) const KEPT_OF_LONG: usize = 4096;
 
 /// How a text is cut into rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +194,10 @@ impl Pouring<'_> {
     fn last_lines(&mut self, input: &mut Input<'_>, cut: usize) {
         let mut bytes = std::mem::take(&mut input.bytes);
         let tail_is_whole = Tape::default().lay_bytes(&bytes[cut..]).is_ok();
+        if cut == 0 && self.position == 1 && !tail_is_whole && list_begun(&bytes, self.offset == 0).is_some() {
+            self.ended.not_by_line = true;
+            return;
+        }
         let rest = (input.broken && !tail_is_whole).then(|| bytes.split_off(cut));
         let lines = self.ended.lines + memchr::memchr_iter(b'\n', &bytes).count() as u64;
         if let Some(rest) = rest.or_else(|| input.broken.then(Vec::new)) {
@@ -303,6 +308,20 @@ impl Pouring<'_> {
             let wanted = input.bytes.len().clamp(BLOCK, LONGEST_PAGE);
             input.more(wanted);
             let (spans, taken) = self.spans_of_values(input, &mut tape, &mut in_list);
+            let begun = if input.over && !in_list {
+                list_begun(&input.bytes[taken..], self.offset == 0 && spans.is_empty())
+            } else {
+                None
+            };
+            if let Some(open) = begun {
+                // Its end is missing, and the rows before that are whole.
+                if !self.take_spans(input, spans, taken) {
+                    return;
+                }
+                self.pass(input, open);
+                in_list = true;
+                continue;
+            }
             let page = input.bytes[taken..].len() <= LONGEST_PAGE && is_page(&input.bytes[taken..]);
             let stuck = taken == 0 && !input.over && input.bytes.len() > LONGEST_ROW && !page;
             if stuck && !in_list && input.bytes.trim_ascii_start().first() == Some(&b'[') {
@@ -331,6 +350,13 @@ impl Pouring<'_> {
         }
     }
 
+    /// Hands over the rows that are whole, where more will follow.
+    fn take_spans(&mut self, input: &mut Input<'_>, spans: Vec<Span>, taken: usize) -> bool {
+        let rest = input.bytes.split_off(taken);
+        let bytes = std::mem::replace(&mut input.bytes, rest);
+        bytes.is_empty() || self.hand_over(bytes, Some(spans), false)
+    }
+
     fn pass(&mut self, input: &mut Input<'_>, length: usize) {
         self.position += memchr::memchr_iter(b'\n', &input.bytes[..length]).count() as u64;
         input.bytes.drain(..length);
@@ -355,7 +381,14 @@ impl Pouring<'_> {
                     (length, Some(Code::RowTooLong))
                 }
                 Ok(length) => (length, None),
-                Err(Broken::Incomplete) if !last => return (spans, at),
+                Err(Broken::Incomplete)
+                    if !last
+                        || (!*in_list && list_begun(&bytes[at..], self.offset == 0 && spans.is_empty()).is_some()) =>
+                {
+                    return (spans, at);
+                }
+                // Whatever stands behind it belongs to it, as far as one can tell.
+                Err(Broken::Incomplete) => (bytes.len() - at, Some(Code::NotJson)),
                 Err(Broken::TooDeep) => {
                     (memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at), Some(Code::JsonTooDeep))
                 }
@@ -381,13 +414,4 @@ impl Pouring<'_> {
             at += 1;
         }
     }
-}
-
-/// Whether a value may be a page of an API: an object with its rows in `results`, `records` or `data`.
-fn is_page(bytes: &[u8]) -> bool {
-    let held = |name: &[u8]| {
-        let behind = memchr::memmem::find(bytes, name).map(|at| bytes[at + name.len()..].trim_ascii_start());
-        behind.and_then(|rest| rest.strip_prefix(b":")).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
-    };
-    bytes.first() == Some(&b'{') && [&b"\"results\""[..], b"\"records\"", b"\"data\""].into_iter().any(held)
 }

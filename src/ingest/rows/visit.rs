@@ -1,8 +1,9 @@
 //! The rows of a block, one by one: JSON values opened, lists and pages taken apart, records cut into cells.
 
-use super::csv::Cut;
+use super::csv::{Cut, LONGEST_ROW};
 use super::json::{Broken, Json, Shape, Tape};
-use super::pour::Block;
+use super::page::{list_begun, page};
+use super::pour::{Block, KEPT_OF_LONG};
 use super::{Code, Header, Problem, Record, Row};
 
 /// One row, or why there is none.
@@ -84,7 +85,10 @@ fn lines(block: &Block, room: &mut Room, each: &mut dyn FnMut(Piece<'_>)) -> Res
         let marked = block.bytes[start..end].starts_with(b"\xef\xbb\xbf");
         let from = if marked { start + 3 } else { start };
         let raw = block.bytes[from..end].trim_ascii();
-        if !raw.is_empty() {
+        if raw.len() > LONGEST_ROW {
+            let row = Err(Problem::new(Code::RowTooLong, "it is longer than 16 MiB"));
+            each(Piece { position, offset: block.offset + from as u64, raw: &raw[..KEPT_OF_LONG], row });
+        } else if !raw.is_empty() {
             let offset = block.offset + from as u64;
             let line = sound.map_or_else(|| text(raw), |sound| Ok(sound[from..end].trim_ascii()));
             match line {
@@ -140,8 +144,17 @@ fn goes_on(block: &Block, from: usize, room: &mut Room) -> Result<(), NotByLine>
     match room.tape.lay_bytes(&block.bytes[from..]) {
         Ok(_) => Err(NotByLine),
         Err(Broken::Incomplete) if !block.last => Err(NotByLine),
+        Err(Broken::Incomplete)
+            if list_begun(&block.bytes[from..], block.offset == 0 && is_first(block, from)).is_some() =>
+        {
+            Err(NotByLine)
+        }
         Err(_) => Ok(()),
     }
+}
+
+fn is_first(block: &Block, from: usize) -> bool {
+    block.bytes[..from].trim_ascii().is_empty()
 }
 
 fn problem(broken: Broken) -> Problem {
@@ -227,31 +240,6 @@ impl<'a> Lines<'a> {
         self.seen = offset;
         self.line
     }
-}
-
-/// The rows that an object holds in `results`, `records` or `data`, if it is a page rather than a row.
-fn page<'a>(json: &Json<'a>) -> Option<Json<'a>> {
-    const ROWS: [&str; 3] = ["results", "records", "data"];
-    const OF_A_ROW: [&str; 12] = [
-        "event",
-        "event_name",
-        "event_type",
-        "type",
-        "id",
-        "uuid",
-        "messageId",
-        "distinct_id",
-        "userId",
-        "anonymousId",
-        "timestamp",
-        "time",
-    ];
-    if !json.is_beside_lists() {
-        return None;
-    }
-    let list = ROWS.iter().find_map(|name| json.get(name).filter(|list| list.shape() == Shape::List))?;
-    let holds_rows = list.items().all(|item| matches!(item.shape(), Shape::Object | Shape::List));
-    (holds_rows && OF_A_ROW.iter().all(|name| json.get(name).is_none())).then_some(list)
 }
 
 /// An element of a list of lists as an object, with the page's `columns` as keys.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::super::publish::{Changes, MANY_FILES};
-use super::super::spool::Spool;
+use super::super::spool::{MOST_ROWS, Spool, row_no};
 use super::{Settled, attach, first, made, number};
 use crate::engine::Engine;
 use crate::lake::DataFile;
@@ -14,6 +14,10 @@ use crate::model::column::Value;
 
 /// So many rows, in order already, are worth a file of their own rather than the sorting of their month.
 const WORTH_A_FILE: i64 = 100_000;
+
+/// So many incoming rows, and so many months, are settled together.
+const TOGETHER: i64 = 500_000;
+const MONTHS_TOGETHER: usize = 36;
 
 /// Which of the two tables by month a batch fills.
 #[derive(Clone, Copy)]
@@ -73,37 +77,48 @@ pub(in super::super) fn monthly(
         months.extend(present.iter().filter_map(|file| file.month.as_deref()?.replace('-', "").parse::<i32>().ok()));
     }
     let mut settled = Settled::default();
-    for number in months {
-        let month = Month { which, source, number, name: format!("{:04}-{:02}", number / 100, number % 100) };
-        let files: Vec<_> =
-            present.iter().filter(|file| file.month.as_deref() == Some(month.name.as_str())).cloned().collect();
-        if month.settle(changes, spool, files, &mut settled)? {
-            settled.months.push(month.name);
-        }
+    for group in groups(&months, spool) {
+        Group { which, source, months: group }.settle(changes, spool, &present, &mut settled)?;
     }
     Ok(settled)
 }
 
-/// A month that a batch may touch.
-struct Month<'a> {
-    which: Monthly,
-    source: &'a str,
-    number: i32,
-    name: String,
+/// Months that are settled together: each question to the engine has its price, so small months share them.
+fn groups(months: &BTreeSet<i32>, spool: &Spool<'_>) -> Vec<Vec<i32>> {
+    let (mut groups, mut rows): (Vec<Vec<i32>>, i64) = (Vec::new(), 0);
+    for month in months {
+        rows += spool.rows(*month);
+        match groups.last_mut().filter(|group| rows <= TOGETHER && group.len() < MONTHS_TOGETHER) {
+            Some(group) => group.push(*month),
+            None => {
+                rows = spool.rows(*month);
+                groups.push(vec![*month]);
+            }
+        }
+    }
+    groups
 }
 
-impl Month<'_> {
-    /// Settles the month, and says whether it changed.
+/// Months that a batch may touch, settled together.
+struct Group<'a> {
+    which: Monthly,
+    source: &'a str,
+    months: Vec<i32>,
+}
+
+impl Group<'_> {
+    /// Settles the months, and writes those that change.
     fn settle(
         &self,
         changes: &mut Changes<'_>,
         spool: &Spool<'_>,
-        files: Vec<DataFile>,
+        present: &[DataFile],
         settled: &mut Settled,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let engine = changes.engine;
-        spool.show(self.number)?;
-        attach(changes.lake, engine, &changes.vector, self.which.table(), Some(std::slice::from_ref(&self.name)))?;
+        spool.show(&self.months)?;
+        let names: Vec<String> = self.months.iter().map(|month| named(*month)).collect();
+        attach(changes.lake, engine, &changes.vector, self.which.table(), Some(&names))?;
         let [incoming, keys, owners, ..] = self.which.words();
         for (view, function) in [("incoming_keys", incoming), ("lake_keys", keys)] {
             engine.run(&format!("create or replace temp view {view} as select * from {function}()"), &[])?;
@@ -112,20 +127,46 @@ impl Month<'_> {
         made(engine, "met", "met_rows")?;
         made(engine, "lake_owners", owners)?;
         count(engine, self.which, settled)?;
-        let frame = engine.query("select * from batch_months()", &[])?;
-        let changed = frame.rows() > 0;
-        if changed {
-            let lost = frame.count("lost", 0) > 0;
-            let runs = self.runs(spool);
-            if lost || (files.len() + runs.len() > MANY_FILES && frame.count("gained", 0) > 0) {
-                self.write_anew(changes)?;
-                changes.remove(self.which.table(), files);
-            } else {
-                self.write_runs(changes, &runs)?;
-            }
+        let touched = engine.query("select * from batch_months() order by month_no", &[])?;
+        for row in 0..touched.rows() {
+            let number = touched.long("month_no", row).and_then(|month| i32::try_from(month).ok()).unwrap_or(0);
+            let month = Month { which: self.which, source: self.source, number, name: named(number) };
+            let files = present.iter().filter(|file| file.month.as_ref() == Some(&month.name)).cloned().collect();
+            month.write(changes, spool, files, (touched.count("gained", row) > 0, touched.count("lost", row) > 0))?;
+            settled.months.push(month.name);
         }
-        spool.drop_month(self.number)?;
-        Ok(changed)
+        self.months.iter().try_for_each(|month| spool.drop_month(*month))
+    }
+}
+
+fn named(month: i32) -> String {
+    format!("{:04}-{:02}", month / 100, month % 100)
+}
+
+/// A month that a batch touches.
+struct Month<'a> {
+    which: Monthly,
+    source: &'a str,
+    number: i32,
+    name: String,
+}
+
+impl Month<'_> {
+    /// Adds files to the month; or writes it anew, where rows go from it or it has too many files.
+    fn write(
+        &self,
+        changes: &mut Changes<'_>,
+        spool: &Spool<'_>,
+        files: Vec<DataFile>,
+        (gains, loses): (bool, bool),
+    ) -> Result<()> {
+        let runs = self.runs(spool);
+        if loses || (gains && files.len() + runs.len() > MANY_FILES) {
+            self.write_anew(changes)?;
+            changes.remove(self.which.table(), files);
+            return Ok(());
+        }
+        self.write_runs(changes, &runs)
     }
 
     /// The runs that become a file each: rows from, rows until, and how they are to be ordered. Events stand in order within
@@ -142,11 +183,17 @@ impl Month<'_> {
         }
     }
 
+    /// The numbers of some of the month's rows, as queries know them.
+    fn numbers(&self, from: i64, until: i64) -> [Value; 2] {
+        [from, until].map(|row| Value::Long(row_no(self.number, row)))
+    }
+
     fn write_runs(&self, changes: &mut Changes<'_>, runs: &[(i64, i64, &'static str)]) -> Result<()> {
         let [.., new, _, _] = self.which.words();
         for (from, until, order) in runs {
             let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
-            let rows = [self.source.into(), Value::Long(*from), Value::Long(*until)];
+            let [from, until] = self.numbers(*from, *until);
+            let rows = [self.source.into(), from, until];
             changes.add(
                 self.which.table(),
                 Some(&self.name),
@@ -161,11 +208,11 @@ impl Month<'_> {
     fn write_anew(&self, changes: &mut Changes<'_>) -> Result<()> {
         let [.., new, kept, order] = self.which.words();
         let sql = format!(
-            "select * from (select * from {new}(?, 0, {}) union all select * from {kept}(?, ?, ?)) order by {order}",
-            i64::MAX
+            "select * from (select * from {new}(?, ?, ?) union all select * from {kept}(?, ?, ?)) order by {order}"
         );
+        let [from, until] = self.numbers(0, MOST_ROWS);
         let number = Value::Long(i64::from(self.number));
-        let of_month = [self.source.into(), self.source.into(), self.name.as_str().into(), number];
+        let of_month = [self.source.into(), from, until, self.source.into(), self.name.as_str().into(), number];
         changes.add(self.which.table(), Some(&self.name), &sql, &of_month).map(|_| ())
     }
 }

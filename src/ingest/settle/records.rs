@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::super::publish::Changes;
 use super::{Absent, Fate, Settled, first, made, number, rows};
+use crate::engine::Engine;
 use crate::lake::tables::{CONTENTS, CUSTOMER_EVIDENCE, RELEASES, STATEMENTS};
 use crate::model::column::Value;
 
@@ -28,30 +29,7 @@ pub(in super::super) fn records(changes: &mut Changes<'_>, source: &str) -> Resu
         engine.run(&format!("create or replace temp table {kept} as select * from {function}(?)"), &name)?;
         made(engine, fate, fates)?;
     }
-    let mut settled = Settled::default();
-    for sql in [
-        "select file_no, count(*) filter (where entered) as accepted from statement_fate group by file_no",
-        "select file_no, count(*) filter (where stands) as accepted from release_fate where row_no is not null group by file_no",
-        "select file_no, count(*) filter (where stands) as accepted from evidence_fate where row_no is not null group by file_no",
-    ] {
-        let frame = engine.query(sql, &[])?;
-        for row in 0..frame.rows() {
-            let fate = Fate { accepted: frame.count("accepted", row), own: 0 };
-            settled.fates.insert(number(&frame, row), fate);
-        }
-    }
-    let sql = "select (select count(*) from statement_fate where differs) + (select count(*) from release_fate where differs) \
-        + (select count(*) from evidence_fate where differs) as n";
-    settled.differing = engine.query(sql, &[])?.count("n", 0);
-    if settled.differing > 0 {
-        settled.first_differing = first(engine, DIFFERING_RECORDS)?;
-    }
-    let frame = engine.query("select * from records_absent() where absent > 0 order by record_kind", &[])?;
-    for row in 0..frame.rows() {
-        let Some((kind, day)) = frame.text("record_kind", row).zip(frame.day("day", row)) else { continue };
-        let (records, absent) = (frame.count("records", row), frame.count("absent", row));
-        settled.absent.push(Absent { kind, day, records, absent });
-    }
+    let settled = count(engine)?;
     for (table, incoming, sql) in [
         (
             &STATEMENTS,
@@ -76,6 +54,43 @@ pub(in super::super) fn records(changes: &mut Changes<'_>, source: &str) -> Resu
             "select * from new_contents(?) order by record_kind, record_id, content_hash",
             &name,
         )?;
+    }
+    Ok(settled)
+}
+
+/// What became of the batch's records.
+fn count(engine: &dyn Engine) -> Result<Settled> {
+    let mut settled = Settled::default();
+    for sql in [
+        "select file_no, count(*) filter (where entered) as accepted, count(*) filter (where own) as own \
+         from statement_fate group by file_no",
+        "select file_no, count(*) filter (where stands and not own) as accepted, \
+         count(*) filter (where stands and own) as own from release_fate where row_no is not null group by file_no",
+        "select file_no, count(*) filter (where stands and not own) as accepted, \
+         count(*) filter (where stands and own) as own from evidence_fate where row_no is not null group by file_no",
+        "select file_no, 0 as accepted, stood as own from members_stood()",
+    ] {
+        let frame = engine.query(sql, &[])?;
+        for row in 0..frame.rows() {
+            let fate = Fate { accepted: frame.count("accepted", row), own: frame.count("own", row) };
+            settled.fates.insert(number(&frame, row), fate);
+        }
+    }
+    let frame = engine.query("select * from vanished_records()", &[])?;
+    for row in 0..frame.rows() {
+        settled.vanished.insert(number(&frame, row), frame.count("vanished", row));
+    }
+    let sql = "select (select count(*) from statement_fate where differs) + (select count(*) from release_fate where differs) \
+        + (select count(*) from evidence_fate where differs) as n";
+    settled.differing = engine.query(sql, &[])?.count("n", 0);
+    if settled.differing > 0 {
+        settled.first_differing = first(engine, DIFFERING_RECORDS)?;
+    }
+    let frame = engine.query("select * from records_absent() where absent > 0 order by record_kind", &[])?;
+    for row in 0..frame.rows() {
+        let Some((kind, day)) = frame.text("record_kind", row).zip(frame.day("day", row)) else { continue };
+        let (records, absent) = (frame.count("records", row), frame.count("absent", row));
+        settled.absent.push(Absent { kind, day, records, absent });
     }
     Ok(settled)
 }

@@ -20,7 +20,16 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("kept_statements", KEPT_STATEMENT),
     ("kept_releases", RELEASE),
     ("kept_evidence", PIECE),
-    ("statement_fate", &[("row_no", Type::Long), ("file_no", Type::Int), ("stands", Type::Bool)]),
+    (
+        "statement_fate",
+        &[
+            ("row_no", Type::Long),
+            ("file_no", Type::Int),
+            ("stands", Type::Bool),
+            ("entered", Type::Bool),
+            ("own", Type::Bool),
+        ],
+    ),
     ("release_fate", RELEASE_FATE),
     ("evidence_fate", PIECE_FATE),
     ("fallen", &[("row_no", Type::Long), ("differs", Type::Bool)]),
@@ -127,6 +136,7 @@ const KEPT_STATEMENT: &[(&str, Type)] = &[
     ("path", Type::Text),
     ("content_hash", Type::Long),
     ("gone", Type::Bool),
+    ("file_no", Type::Int),
 ];
 
 pub(in super::super) const RELEASE: &[(&str, Type)] = &[
@@ -152,6 +162,7 @@ const RELEASE_FATE: &[(&str, Type)] = &[
     ("outcome", Type::Text),
     ("url", Type::Text),
     ("stands", Type::Bool),
+    ("own", Type::Bool),
     ("differs", Type::Bool),
 ];
 
@@ -178,6 +189,7 @@ const PIECE_FATE: &[(&str, Type)] = &[
     ("kind", Type::Text),
     ("quote", Type::Text),
     ("stands", Type::Bool),
+    ("own", Type::Bool),
     ("differs", Type::Bool),
 ];
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::made;
-use crate::ingest::rows::{Field, Record, Row, Shape};
+use crate::ingest::rows::{Field, Row, Shape};
 use crate::ingest::source::{Clock, Event, Kept, Layout, Properties, Rows, Telemetry};
 
 /// Kind `segment`.
@@ -18,7 +18,7 @@ impl Layout for Segment {
 // A table's names are found without `_` and case, so that `userId` is also the warehouse's `user_id`.
 static TELEMETRY: Telemetry = Telemetry {
     event: &["event_text", "event", "type"],
-    time: &["timestamp", "originalTimestamp", "receivedAt"],
+    time: &["timestamp", "originalTimestamp", "original_timestamp", "receivedAt", "received_at"],
     user: &["userId", "anonymousId"],
     account: &["groupId", "context.groupId", "context_group_id"],
     id: &["messageId", "id"],
@@ -47,11 +47,10 @@ const NAMED: &[&str] = &[
 
 fn tell<'a>(row: &Row<'a>, event: &mut Event<'a>) {
     link(row, event);
-    if let Some(record) = row.record() {
-        event.properties = rest(record);
-        return;
+    if is_of_warehouse(row) {
+        return of_warehouse(row, event);
     }
-    let kind = row.column("type").and_then(|kind| kind.text());
+    let kind = text(row, &["type"]);
     match kind.as_deref() {
         None | Some("track") => {}
         Some("page" | "screen") => {
@@ -59,18 +58,39 @@ fn tell<'a>(row: &Row<'a>, event: &mut Event<'a>) {
             event.name = kind;
         }
         Some("group") => {
-            event.joins = true;
+            event.joined = text(row, &["groupId"]).or_else(|| event.account.clone());
+            event.account = event.account.take().or_else(|| event.joined.clone());
             event.name = kind;
         }
         Some(_) => event.name = kind,
     }
 }
 
+fn text<'a>(row: &Row<'a>, names: &[&str]) -> Option<Cow<'a, str>> {
+    names.iter().find_map(|name| row.column(name)).and_then(|field| field.text())
+}
+
+/// A call has the id of its message and a type; a row of the warehouse has neither, and names of its own.
+fn is_of_warehouse(row: &Row<'_>) -> bool {
+    const OWN: [&str; 5] = ["received_at", "original_timestamp", "uuid_ts", "anonymous_id", "event_text"];
+    let has = |name: &&str| row.column(name).is_some();
+    !has(&"messageId") && (row.record().is_some() || (!has(&"type") && OWN.iter().any(has)))
+}
+
+fn of_warehouse<'a>(row: &Row<'a>, event: &mut Event<'a>) {
+    event.name = text(row, &["event_text", "event"]);
+    event.of_table = true;
+    event.user = event.user.take().or_else(|| text(row, &["user_id"])).or_else(|| text(row, &["anonymous_id"]));
+    event.joined = text(row, &["group_id"]);
+    event.account = event.account.take().or_else(|| event.joined.clone());
+    event.properties = rest(row);
+}
+
 /// Any call with both ids links them, and an alias its earlier id.
 fn link<'a>(row: &Row<'a>, event: &mut Event<'a>) {
-    let text = |name| row.column(name).and_then(|field| field.text());
-    let Some(user) = text("userId") else { return };
-    for earlier in [text("anonymousId"), text("previousId")].into_iter().flatten() {
+    let Some(user) = text(row, &["userId", "user_id"]) else { return };
+    let earlier = [text(row, &["anonymousId", "anonymous_id"]), text(row, &["previousId", "previous_id"])];
+    for earlier in earlier.into_iter().flatten() {
         if earlier != user {
             event.links.push((earlier, user.clone()));
         }
@@ -90,7 +110,10 @@ fn named<'a>(row: &Row<'a>) -> Properties<'a> {
 }
 
 /// The columns of a warehouse table that name nothing.
-fn rest<'a>(record: Record<'a>) -> Properties<'a> {
-    let rest = record.cells().filter(|(name, _)| !NAMED.contains(&name.to_lowercase().as_str()));
-    made::object(rest.map(|(name, cell)| (Cow::Borrowed(name), made::quoted(&Field::Cell(cell).verbatim()))))
+fn rest<'a>(row: &Row<'a>) -> Properties<'a> {
+    let rest = row.columns().into_iter().filter(|(name, _)| !NAMED.contains(&name.to_lowercase().as_str()));
+    made::object(rest.map(|(name, field)| match field {
+        Field::Json(value) => (name, value.canonical()),
+        Field::Cell(cell) => (name, made::quoted(cell)),
+    }))
 }

@@ -36,7 +36,8 @@ pub(super) fn headings(text: &str) -> Vec<Heading> {
         if version.name.eq_ignore_ascii_case("unreleased") {
             continue;
         }
-        let url = version.url.or_else(|| references.get(&version.name.to_lowercase()).cloned());
+        let reference = version.reference.unwrap_or_else(|| version.name.to_lowercase());
+        let url = version.url.or_else(|| references.get(&reference).cloned());
         found.push(Heading {
             line: index as u64 + 1,
             offset: *offset,
@@ -78,6 +79,8 @@ fn heading<'a>(line: &'a str, next: Option<&str>) -> Option<&'a str> {
 struct Version {
     name: String,
     url: Option<String>,
+    /// The link reference that it names instead of its own.
+    reference: Option<String>,
     day: Option<String>,
     behind: String,
     yanked: bool,
@@ -117,7 +120,11 @@ fn linked<'a>(version: &mut Version, rest: &'a str) -> &'a str {
         version.url = url.split_whitespace().next().map(str::to_owned);
         return rest;
     }
-    rest.strip_prefix('[').and_then(|reference| reference.split_once(']')).map_or(rest, |(_, rest)| rest)
+    let Some((reference, rest)) = rest.strip_prefix('[').and_then(|reference| reference.split_once(']')) else {
+        return rest;
+    };
+    version.reference = Some(reference.trim().to_lowercase()).filter(|reference| !reference.is_empty());
+    rest
 }
 
 /// Reads what stands behind the version: the day, `[YANKED]`, and words.
@@ -144,7 +151,9 @@ fn behind(version: &mut Version, rest: &str) {
 fn looks_like_version(name: &str) -> bool {
     let name = name.trim_start_matches(['v', 'V']);
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && (name.len() == digits || name[digits..].starts_with(['.', '-', '+', '_']))
+    let behind = name[digits..].trim_start_matches(['.', '-', '+', '_']);
+    // `1. Breaking changes` is an item of a list.
+    digits > 0 && (name.len() == digits || (behind.len() < name.len() - digits && !behind.is_empty()))
 }
 
 /// `2026-03-05`, `2026/03/05`, `2026.03.05`, `05.03.2026`, with a time behind it perhaps.

@@ -47,10 +47,14 @@ impl Records for Changelog {
         if !is_prose(text, about.file) {
             return None;
         }
-        if let Some(page) = page(text, about) {
-            return Some(page.into_iter().collect());
+        let headings = keep::headings(text);
+        match page(text, about) {
+            // What a site's generator puts in front of a changelog dates no release.
+            Some(page) if headings.is_empty() || page.as_ref().is_some_and(is_dated) => {
+                Some(page.into_iter().collect())
+            }
+            Some(_) | None => Some(headings.into_iter().map(|heading| passage(heading, about)).collect()),
         }
-        Some(keep::headings(text).into_iter().map(|heading| passage(heading, about)).collect())
     }
 }
 
@@ -104,6 +108,10 @@ fn page(text: &str, about: &About<'_>) -> Option<Option<Passage>> {
     });
     let end = text.char_indices().nth(2000).map_or(text.len(), |(end, _)| end);
     Some(Some(Passage { line: 1, offset: 0, raw: text[..end].to_owned(), record }))
+}
+
+fn is_dated(page: &Passage) -> bool {
+    !matches!(&page.record, Err(problem) if problem.code == Code::TimeMissing)
 }
 
 /// A version heading as a row.

@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 
 use super::made;
 use crate::ingest::rows::json::Tape;
-use crate::ingest::rows::{Json, Record, Shape};
-use crate::ingest::source::{Clock, Kept, Layout, Rows, Telemetry, nothing_more};
+use crate::ingest::rows::{Json, Record, Row, Shape};
+use crate::ingest::source::{Clock, Event, Kept, Layout, Rows, Telemetry};
 
 /// Kind `snowplow`.
 pub(super) struct Snowplow;
@@ -34,8 +34,16 @@ static TELEMETRY: Telemetry = Telemetry {
     kept: Kept::Properties,
     opened: Some(opened),
     clock: Clock::Utc,
-    tell: nothing_more,
+    tell,
 };
+
+/// A device and its user on one event are a link.
+fn tell<'a>(row: &Row<'a>, event: &mut Event<'a>) {
+    let text = |name| row.column(name).and_then(|field| field.text());
+    if let (Some(device), Some(user)) = (text("domain_userid"), text("user_id")) {
+        event.links.push((device, user));
+    }
+}
 
 /// A record as a JSON object: its cells by name, contexts by the name in their schema, and the event's own data.
 fn opened(record: Record<'_>) -> String {

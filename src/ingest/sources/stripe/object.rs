@@ -104,13 +104,18 @@ enum Off {
 /// The coupons that still count: not those for one payment, nor those that ended before the current period.
 fn running<'a>(of: &'a Value, since: Option<i64>, unexpanded: &mut Vec<String>) -> Vec<&'a Value> {
     let listed = of.get("discounts").and_then(Value::as_array).filter(|list| !list.is_empty());
-    let listed = listed.map_or_else(|| of.get("discount").map_or(&[][..], std::slice::from_ref), Vec::as_slice);
+    let older = of.get("discount");
+    let listed = listed.map_or_else(|| older.map_or(&[][..], std::slice::from_ref), Vec::as_slice);
     let mut coupons = Vec::new();
     for discount in listed {
-        if let Some(id) = discount.as_str() {
+        let bare = discount.as_str();
+        // Between the two versions an object has both: the ids, and the one discount in full.
+        let expanded = older.filter(|older| bare.is_some_and(|id| older["id"].as_str() == Some(id)));
+        if let (Some(id), None) = (bare, expanded) {
             unexpanded.push(id.to_owned());
             continue;
         }
+        let discount = expanded.unwrap_or(discount);
         let coupon = [discount.get("coupon"), discount.pointer("/source/coupon")].into_iter().flatten();
         let Some(coupon) = coupon.into_iter().find(|coupon| !coupon.is_null()) else { continue };
         if let Some(id) = coupon.as_str() {
