@@ -28,17 +28,30 @@ firsts_used as (
     select actor, min(day_number) as day_number from days group by actor
 ),
 
+seen_days as (
+    select distinct actor, usr, local_day
+    from uses()
+    where role = 1
+),
+
+-- Days are few: that each stands in its windows is found once, and not for each who used it.
+day_windows as (
+    select days_seen.local_day, windows.period, windows.nth
+    from (select local_day from user_days union select local_day from seen_days) as days_seen
+    inner join windows on days_seen.local_day >= windows.start_day and days_seen.local_day < windows.end_day
+),
+
 in_windows as (
     select
-        windows.period,
-        windows.nth,
+        day_windows.period,
+        day_windows.nth,
         user_days.actor,
         cast(sum(user_days.uses) as bigint) as uses,
         count(distinct user_days.local_day) as days,
         count(distinct user_days.usr) as users
-    from windows
-    inner join user_days on user_days.local_day >= windows.start_day and user_days.local_day < windows.end_day
-    group by windows.period, windows.nth, user_days.actor
+    from user_days
+    inner join day_windows on day_windows.local_day = user_days.local_day
+    group by day_windows.period, day_windows.nth, user_days.actor
 ),
 
 in_periods as (
@@ -55,11 +68,11 @@ in_periods as (
 ),
 
 around as (
-    select windows.period, uses.actor, count(distinct uses.usr) as users
-    from windows
-    inner join uses() as uses on uses.local_day >= windows.start_day and uses.local_day < windows.end_day
-    where windows.nth = 0 and uses.role = 1
-    group by windows.period, uses.actor
+    select day_windows.period, seen_days.actor, count(distinct seen_days.usr) as users
+    from seen_days
+    inner join day_windows on day_windows.local_day = seen_days.local_day
+    where day_windows.nth = 0
+    group by day_windows.period, seen_days.actor
 )
 
 select

@@ -1,5 +1,7 @@
 //! DuckDB, embedded: the default engine. The only place that speaks to the `duckdb` crate.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,8 @@ use crate::model::period::epoch_day;
 /// An embedded DuckDB in memory, spilling to a folder.
 pub struct DuckDb {
     connection: Connection,
+    /// The query files that were loaded.
+    loaded: RefCell<BTreeSet<&'static str>>,
 }
 
 /// What the engine may take.
@@ -48,7 +52,7 @@ impl DuckDb {
             config = config.with("temp_directory", spill.to_string_lossy())?;
         }
         let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;
-        Ok(Self { connection })
+        Ok(Self { connection, loaded: RefCell::default() })
     }
 
     /// Takes away reading outside some folders, attaching, installing and loading, for good; queries only (stack.md).
@@ -144,7 +148,11 @@ impl Engine for DuckDb {
 
     fn load(&self, queries: &[Query]) -> Result<()> {
         for query in queries {
+            if self.loaded.borrow().contains(query.path) {
+                continue;
+            }
             self.connection.execute_batch(query.text).refused(&format!("queries/{}", query.path))?;
+            self.loaded.borrow_mut().insert(query.path);
         }
         Ok(())
     }

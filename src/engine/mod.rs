@@ -59,7 +59,8 @@ pub trait Engine {
     /// If a batch does not fit the relation.
     fn append(&self, name: &str, batch: RecordBatch) -> Result<()>;
 
-    /// Loads query files: table functions that later queries call by name.
+    /// Loads query files, each once: table functions that later queries call by name. What they read is looked up when they
+    /// are called, so that relations may be made anew under the same names.
     ///
     /// # Errors
     /// If one is refused, naming it.
