@@ -84,13 +84,13 @@ impl Company {
         let engine = DuckDb::open(&Limits { threads: Some(1), ..Limits::default() })?;
         let company = Self { plan, subscriptions, engine };
         company.relations()?;
-        throughline::business::prepare(
-            &company.engine,
-            &company.plan,
-            &company.scope(),
-            &SideFiles::beside(&company.plan.root),
-        )?;
+        company.prepare()?;
         Ok(company)
+    }
+
+    fn prepare(&self) -> Result<()> {
+        let side_files = SideFiles::beside(&self.plan.root);
+        throughline::business::prepare(&self.engine, &self.plan, &self.scope(), &side_files).map(|_| ())
     }
 
     fn us(&self, day: Date) -> i64 {
@@ -363,12 +363,7 @@ fn twelfths_of_a_year_s_price_add_up_before_they_are_rounded() -> Result<()> {
     }
     company.engine.run(EXACT, &[])?;
     company.engine.run("update subscription_versions set exact_mrr = 41.666666666667", &[])?;
-    throughline::business::prepare(
-        &company.engine,
-        &company.plan,
-        &company.scope(),
-        &SideFiles::beside(&company.plan.root),
-    )?;
+    company.prepare()?;
     let last = company.measure("mrr", &Question::default())?.readings.pop().expect("a month");
     assert_eq!(last.value, Some(83.333_333));
     Ok(())

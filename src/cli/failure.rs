@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 
 use super::Exit;
-use super::printer::Printer;
+use super::printer::{Printer, with_reasons};
 use super::workspace::STATE;
 use crate::diag::Diagnostic;
 
@@ -33,8 +33,7 @@ pub(super) fn tell(printer: Printer, failure: &anyhow::Error) -> Exit {
         printer.failure(failure);
         return exit_of(failure);
     };
-    let reasons = failure.chain().map(|because| because.to_string().trim_end().replace("\n\n", "\n"));
-    let problem = reasons.fold(Diagnostic::error(code, what), Diagnostic::because);
+    let problem = with_reasons(Diagnostic::error(code, what), failure.chain());
     printer.problem(&problem.hint(hint), "");
     Exit::Unreachable
 }

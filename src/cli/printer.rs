@@ -80,8 +80,7 @@ impl Printer {
         if let Some(problem) = failure.downcast_ref::<Diagnostic>() {
             return self.line(&render(problem, None));
         }
-        let reasons = failure.chain().skip(1).map(|because| because.to_string().trim_end().replace("\n\n", "\n"));
-        let problem = reasons.fold(Diagnostic::error("failed", format!("{failure}")), Diagnostic::because);
+        let problem = with_reasons(Diagnostic::error("failed", format!("{failure}")), failure.chain().skip(1));
         self.line(&render(&problem, None));
     }
 
@@ -89,4 +88,13 @@ impl Printer {
         let mut out = std::io::stderr().lock();
         let _closed = writeln!(out, "{text}");
     }
+}
+
+/// A problem with the reasons of a failure, from the outside in.
+pub(super) fn with_reasons<'a>(
+    problem: Diagnostic,
+    reasons: impl Iterator<Item = &'a (dyn std::error::Error + 'static)>,
+) -> Diagnostic {
+    let words = reasons.map(|because| because.to_string().trim_end().replace("\n\n", "\n"));
+    words.fold(problem, Diagnostic::because)
 }

@@ -101,8 +101,8 @@ fn beginning(place: &Place, encoding: Option<&'static Encoding>) -> Result<(Vec<
     })
 }
 
-/// The names in the first record that is not blank.
-fn header(start: &[u8], whole: bool, cut: Cut) -> Option<Header> {
+/// The first record that is not blank: its text, where it ends, and where the next begins.
+fn first_record(start: &[u8], whole: bool, cut: Cut) -> Option<(String, usize, usize)> {
     let mut at = 0;
     loop {
         let (end, next) = match cut.next(&start[at..], whole) {
@@ -112,13 +112,19 @@ fn header(start: &[u8], whole: bool, cut: Cut) -> Option<Header> {
         let record = String::from_utf8_lossy(&start[at..at + end]);
         let record = record.strip_prefix('\u{feff}').unwrap_or(&record);
         if !record.trim().is_empty() {
-            let (mut text, mut ends) = (String::new(), Vec::new());
-            cut.cells(record, &mut text, &mut ends);
-            let starts = std::iter::once(0).chain(ends.iter().copied());
-            return Some(Header::new(starts.zip(&ends).map(|(from, to)| &text[from..*to])));
+            return Some((record.to_owned(), at + end, at + next));
         }
         at += next;
     }
+}
+
+/// The names of a table's columns.
+fn header(start: &[u8], whole: bool, cut: Cut) -> Option<Header> {
+    let (record, ..) = first_record(start, whole, cut)?;
+    let (mut text, mut ends) = (String::new(), Vec::new());
+    cut.cells(&record, &mut text, &mut ends);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    Some(Header::new(starts.zip(&ends).map(|(from, to)| &text[from..*to])))
 }
 
 /// Where the line of a header ends, and in how many bytes.
@@ -134,14 +140,8 @@ pub(super) struct LineEnd {
 pub(super) fn header_end(ready: &Ready) -> Result<Option<LineEnd>> {
     let Arrangement::Table { cut, skip, headed: true } = ready.arrangement else { return Ok(None) };
     let (start, whole) = beginning(&ready.place, ready.encoding)?;
-    let mut at = skip;
-    while let Next::Record { end, next } | Next::Unclosed { end, next } = cut.next(&start[at..], whole) {
-        if !start[at..at + end].trim_ascii().is_empty() {
-            return Ok(Some(LineEnd { at: (at + end) as u64, bytes: (next - end) as u64 }));
-        }
-        at += next;
-    }
-    Ok(None)
+    let record = first_record(&start[skip.min(start.len())..], whole, cut);
+    Ok(record.map(|(_, end, next)| LineEnd { at: (skip + end) as u64, bytes: (next - end) as u64 }))
 }
 
 /// Whether a table is Windows-1252: bytes that are not UTF-8, and no valid character of several bytes anywhere.

@@ -1,6 +1,6 @@
 //! Where a row names what: the declaration's paths, or the kind's.
 
-use super::super::rows::{Field, Record, Row};
+use super::super::rows::{Field, Row};
 use super::super::source::Telemetry;
 use crate::plan::source::{Kind, Source};
 
@@ -57,21 +57,11 @@ impl<'a> Paths<'a> {
         }
     }
 
-    fn all(&self) -> [&Wanted<'a>; 5] {
-        [&self.event, &self.time, &self.user, &self.account, &self.id]
-    }
-
-    /// The columns of a record that name something in it, and are no properties where all others are.
-    pub(super) fn naming_columns(&self, record: Record<'_>) -> Vec<usize> {
-        let first = |wanted: &Wanted<'a>| wanted.paths.iter().find(|path| record.get(path).is_some()).copied();
-        let named = self.all().into_iter().filter_map(first).chain(self.email);
-        named.filter_map(|path| record.header().index(path)).collect()
-    }
-
-    /// The same of a JSON object, as paths.
-    pub(super) fn naming_paths(&self, row: &Row<'_>) -> Vec<&'a str> {
+    /// The paths by which a row names something, which are no properties where all else is.
+    pub(super) fn naming(&self, row: &Row<'_>) -> Vec<&'a str> {
         let first = |wanted: &Wanted<'a>| wanted.paths.iter().find(|path| row.find_outside(path).is_some()).copied();
-        self.all().into_iter().filter_map(first).chain(self.email).collect()
+        let all = [&self.event, &self.time, &self.user, &self.account, &self.id];
+        all.into_iter().filter_map(first).chain(self.email).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::rows::json::{Tape, quote};
+use super::super::rows::json::{Tape, object, quote};
 use super::super::rows::{Field, Json, Row, Shape};
 use super::super::source::{Kept, Properties};
 use super::paths::Paths;
@@ -18,34 +18,23 @@ pub(super) fn of<'a>(row: &Row<'a>, kept: Kept, paths: &Paths<'_>) -> Properties
             Properties::Text(of_cells(flattened, paths.email))
         }
         (Some(record), _, Kept::PropertiesOrRest) => {
-            let naming = paths.naming_columns(record);
-            let names = |name: &str| record.header().index(name).is_some_and(|index| naming.contains(&index));
+            let place = |name: &str| record.header().index(name);
+            let naming: Vec<_> = paths.naming(row).into_iter().filter_map(place).collect();
+            let names = |name: &str| place(name).is_some_and(|index| naming.contains(&index));
             Properties::Text(of_cells(record.cells().filter(|(name, _)| !names(name)), None))
         }
         (None, Some(json), _) if json.entries().any(|(name, _)| name.starts_with("properties.")) => {
             Properties::Text(of_flattened(json))
         }
-        (None, Some(json), Kept::PropertiesOrRest) => {
-            Properties::Text(json.canonical_without(&paths.naming_paths(row)))
-        }
+        (None, Some(json), Kept::PropertiesOrRest) => Properties::Text(json.canonical_without(&paths.naming(row))),
         (_, _, Kept::Properties | Kept::PropertiesOrRest) => Properties::None,
     }
 }
 
 /// The flattened keys `properties.…` of an object, as an object.
 fn of_flattened(json: Json<'_>) -> String {
-    let mut out = String::from("{");
     let own = json.entries().filter_map(|(name, value)| Some((name.strip_prefix("properties.")?.to_owned(), value)));
-    for (name, value) in own.filter(|(_, value)| value.shape() != Shape::Null) {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        quote(&name, &mut out);
-        out.push(':');
-        out.push_str(&value.canonical());
-    }
-    out.push('}');
-    out
+    object(own.filter(|(_, value)| value.shape() != Shape::Null), |value, out| out.push_str(&value.canonical()))
 }
 
 /// The row with its properties, which may be text of an object.
@@ -110,32 +99,11 @@ fn cleared(text: &str, path: Option<&str>) -> String {
 
 /// A list of `{key, value}` pairs as an object.
 fn pairs(list: &Json<'_>) -> String {
-    let mut out = String::from("{");
-    for (index, (key, value)) in list.entries().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        quote(&key, &mut out);
-        out.push(':');
-        out.push_str(&value.canonical());
-    }
-    out.push('}');
-    out
+    object(list.entries(), |value, out| out.push_str(&value.canonical()))
 }
 
 /// Cells as an object of text.
 fn of_cells<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>, without: Option<&str>) -> String {
-    let mut out = String::from("{");
-    for (name, cell) in cells
-        .filter(|(name, _)| without.is_none_or(|path| path != *name && path.strip_prefix("properties.") != Some(name)))
-    {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        quote(name, &mut out);
-        out.push(':');
-        quote(cell, &mut out);
-    }
-    out.push('}');
-    out
+    let stays = |name: &str| without.is_none_or(|path| path != name && path.strip_prefix("properties.") != Some(name));
+    object(cells.filter(|(name, _)| stays(name)), quote)
 }

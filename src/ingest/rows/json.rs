@@ -9,7 +9,7 @@ mod scan;
 mod write;
 
 pub use hash::mixed;
-pub use write::quote;
+pub use write::{object, quote};
 
 use std::borrow::Cow;
 

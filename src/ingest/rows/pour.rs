@@ -149,6 +149,12 @@ impl<'a> Input<'a> {
         self.bytes.truncate(filled);
     }
 
+    /// Takes so many bytes off the front.
+    fn front(&mut self, length: usize) -> Vec<u8> {
+        let rest = self.bytes.split_off(length);
+        std::mem::replace(&mut self.bytes, rest)
+    }
+
     fn skip(&mut self, mut length: u64) {
         while length > 0 && !self.over {
             self.more(usize::try_from(length.min(BLOCK as u64)).unwrap_or(BLOCK));
@@ -183,8 +189,7 @@ impl Pouring<'_> {
                 }
                 continue;
             }
-            let rest = input.bytes.split_off(cut);
-            let bytes = std::mem::replace(&mut input.bytes, rest);
+            let bytes = input.front(cut);
             if !self.hand_over(bytes, None, false) {
                 return;
             }
@@ -243,8 +248,7 @@ impl Pouring<'_> {
                 continue;
             }
             wanted = BLOCK;
-            let rest = input.bytes.split_off(taken);
-            let bytes = std::mem::replace(&mut input.bytes, rest);
+            let bytes = input.front(taken);
             let last = input.over;
             if last && input.broken {
                 let rest = std::mem::take(&mut input.bytes);
@@ -336,8 +340,7 @@ impl Pouring<'_> {
                 }
                 self.position += 1;
             } else if taken > 0 || input.over {
-                let rest = input.bytes.split_off(taken);
-                let bytes = std::mem::replace(&mut input.bytes, rest);
+                let bytes = input.front(taken);
                 let last = input.over;
                 if last && input.broken {
                     let rest = std::mem::take(&mut input.bytes);
@@ -352,8 +355,7 @@ impl Pouring<'_> {
 
     /// Hands over the rows that are whole, where more will follow.
     fn take_spans(&mut self, input: &mut Input<'_>, spans: Vec<Span>, taken: usize) -> bool {
-        let rest = input.bytes.split_off(taken);
-        let bytes = std::mem::replace(&mut input.bytes, rest);
+        let bytes = input.front(taken);
         bytes.is_empty() || self.hand_over(bytes, Some(spans), false)
     }
 

@@ -173,7 +173,7 @@ impl Month<'_> {
     /// their runs; where those are short, and for readings, the engine sorts the month.
     fn runs(&self, spool: &Spool<'_>) -> Vec<(i64, i64, &'static str)> {
         let runs = spool.runs(self.number);
-        let rows = runs.last().map_or(0, |run| run.end);
+        let rows = spool.rows(self.number);
         let many = i64::try_from(runs.len()).unwrap_or(i64::MAX);
         match self.which {
             Monthly::Events if many == 1 || rows / many.max(1) >= WORTH_A_FILE => {

@@ -33,11 +33,7 @@ fn tell<'a>(row: &Row<'a>, event: &mut Event<'a>) {
         event.properties = object(parameters);
     }
     let text = |name| row.column(name).and_then(|field| field.text());
-    if let (Some(pseudo), Some(user)) = (text("user_pseudo_id"), text("user_id"))
-        && pseudo != user
-    {
-        event.links.push((pseudo, user));
-    }
+    event.links.extend(text("user_pseudo_id").zip(text("user_id")));
 }
 
 /// A list of `{key, value: {string_value, int_value, …}}` as an object; integers that BigQuery wrote as text are numbers again.

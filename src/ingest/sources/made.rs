@@ -13,17 +13,7 @@ pub(super) fn object<'a, 'k>(entries: impl Iterator<Item = (Cow<'k, str>, String
 
 /// An object as JSON text.
 pub(super) fn written(entries: &indexmap::IndexMap<Cow<'_, str>, String>) -> String {
-    let mut text = String::from("{");
-    for (index, (key, value)) in entries.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        json::quote(key, &mut text);
-        text.push(':');
-        text.push_str(value);
-    }
-    text.push('}');
-    text
+    json::object(entries.iter(), |value, out| out.push_str(value))
 }
 
 /// A text as JSON.

@@ -90,11 +90,7 @@ fn of_warehouse<'a>(row: &Row<'a>, event: &mut Event<'a>) {
 fn link<'a>(row: &Row<'a>, event: &mut Event<'a>) {
     let Some(user) = text(row, &["userId", "user_id"]) else { return };
     let earlier = [text(row, &["anonymousId", "anonymous_id"]), text(row, &["previousId", "previous_id"])];
-    for earlier in earlier.into_iter().flatten() {
-        if earlier != user {
-            event.links.push((earlier, user.clone()));
-        }
-    }
+    event.links.extend(earlier.into_iter().flatten().map(|earlier| (earlier, user.clone())));
 }
 
 /// The properties of a page or screen, with its name and category.

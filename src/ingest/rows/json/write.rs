@@ -55,6 +55,21 @@ impl Json<'_> {
     }
 }
 
+/// An object of keys and values, each written by the caller.
+pub fn object<K: AsRef<str>, V>(entries: impl Iterator<Item = (K, V)>, write: impl Fn(V, &mut String)) -> String {
+    let mut out = String::from("{");
+    for (key, value) in entries {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        quote(key.as_ref(), &mut out);
+        out.push(':');
+        write(value, &mut out);
+    }
+    out.push('}');
+    out
+}
+
 /// Writes a text as JSON.
 pub fn quote(text: &str, out: &mut String) {
     out.push('"');

@@ -40,9 +40,7 @@ static TELEMETRY: Telemetry = Telemetry {
 /// A device and its user on one event are a link.
 fn tell<'a>(row: &Row<'a>, event: &mut Event<'a>) {
     let text = |name| row.column(name).and_then(|field| field.text());
-    if let (Some(device), Some(user)) = (text("domain_userid"), text("user_id")) {
-        event.links.push((device, user));
-    }
+    event.links.extend(text("domain_userid").zip(text("user_id")));
 }
 
 /// A record as a JSON object: its cells by name, contexts by the name in their schema, and the event's own data.
