@@ -96,7 +96,7 @@ fn ours(plan: &Plan, state: &Path) -> Result<Vec<(String, Vec<Row>)>> {
     let session = session::open(plan, &opening(state))?;
     let mut found = Vec::new();
     for metric in plan.metrics.iter().filter(|metric| matches!(metric, Metric::Traction(_))) {
-        let series = session.measure(plan, metric, &Question::default())?;
+        let series = session.desk(plan).measure(metric, &Question::default())?;
         found.push((metric.id().to_string(), series.readings.iter().filter_map(row).collect()));
     }
     Ok(found)

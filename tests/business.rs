@@ -55,7 +55,7 @@ over = "3mo"
 const AS_OF: Date = date(2026, 6, 17);
 
 /// Amounts with the twelve places that `shape` tells.
-const EXACT: &str = "create or replace temp table subscription_versions as select *, \
+const EXACT: &str = "create or replace table subscription_versions as select *, \
      cast(mrr_micros * cast(0.000001 as decimal(12, 6)) as decimal(28, 12)) as exact_mrr from told_versions";
 
 /// One subscription of the make-believe company: what it costs, when it pays, and who pays.

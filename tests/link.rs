@@ -11,8 +11,8 @@ use jiff::civil::{Date, date};
 use serde_json::Value;
 use support::{decided, link, names, open, plan, rows, small, weeks_of, world};
 use throughline::engine::{DuckDb, Engine};
-use throughline::link::{Context, adjust, decision, exposure::Exposure, test_in};
-use throughline::model::evidence::Finding;
+use throughline::link::{Context, adjust, decision, exposure::Exposure, prepare, test};
+use throughline::model::evidence::{Evidence, Finding};
 use throughline::model::ids::MetricId;
 use throughline::model::scope::Scope;
 use throughline::plan::{Design, Link, Plan};
@@ -22,13 +22,19 @@ const SINGLE_PRECISION: f64 = 1e-6;
 /// The grader stops each refit of its jackknife after two steps; ours go on until they stand.
 const TWO_STEPS: f64 = 2e-3;
 
+/// Every link of a plan, tested.
+fn tested(engine: &DuckDb, plan: &Plan, context: &Context) -> Vec<Evidence> {
+    prepare(engine, plan, context).unwrap();
+    plan.links.iter().map(|link| test(engine, plan, Some(context), link).unwrap()).collect()
+}
+
 #[test]
 fn every_row_of_a_world_is_the_graders_row() {
     let (engine, expected) = world();
     let plan = plan(links(&expected), &names(&expected["signals"]));
     let rows = rows("decision_rows.csv");
     let header: Vec<&str> = rows[0].iter().map(String::as_str).collect();
-    test_in(&engine, &Plan { links: vec![], ..plan.clone() }, &context(&expected)).unwrap();
+    prepare(&engine, &plan, &context(&expected)).unwrap();
     for ((name, figures), link) in expected["expected"].as_object().unwrap().iter().zip(&plan.links) {
         let exposure = weeks_of(name, figures["at_least"].as_i64().unwrap());
         let decision = decision::of_renewals(&engine, &plan, &context(&expected), link, &exposure).unwrap().unwrap();
@@ -52,7 +58,7 @@ fn every_row_of_a_world_is_the_graders_row() {
 fn every_link_of_a_world_has_the_graders_estimate() {
     let (engine, expected) = world();
     let plan = plan(links(&expected), &names(&expected["signals"]));
-    let evidence = test_in(&engine, &plan, &context(&expected)).unwrap();
+    let evidence = tested(&engine, &plan, &context(&expected));
     assert_eq!(evidence.len(), plan.links.len());
     for (found, (name, figures)) in evidence.iter().zip(expected["expected"].as_object().unwrap()) {
         let figure = |key: &str| figures[key].as_f64().unwrap();
@@ -121,9 +127,7 @@ fn who_reached_it_before_the_window_is_left_out() {
     let engine = small(&accounts, &due, &[]);
     let week_us = |week: i64| support::MONDAY_US + week * 7 * 86_400_000_000 + 5;
     let reached = [(0, 25), (1, 26), (2, 52)];
-    engine
-        .run("create or replace temp table reached (metric varchar, account integer, reached_us bigint)", &[])
-        .unwrap();
+    engine.run("create or replace table reached (metric varchar, account integer, reached_us bigint)", &[]).unwrap();
     for (account, week) in reached {
         let row = format!("insert into reached values ('m', {account}, {}), ('other', {account}, 0)", week_us(week));
         engine.run(&row, &[]).unwrap();
@@ -248,7 +252,7 @@ fn an_export_of_survivors_only_is_told() {
     let accounts: Vec<(&str, i64)> = ids.iter().map(|id| (id.as_str(), -10)).collect();
     let used: Vec<(&str, &[i64])> = ids.iter().map(|id| (id.as_str(), [3].as_slice())).collect();
     let engine = small(&accounts, &[("a00", 60, "won")], &used);
-    let evidence = test_in(&engine, &plan(vec![link("s", 26, None)], &["s"]), &support::context(80)).unwrap();
+    let evidence = tested(&engine, &plan(vec![link("s", 26, None)], &["s"]), &support::context(80));
     let Finding::NotTestable { gate, because } = &evidence[0].finding else { panic!("{evidence:?}") };
     assert_eq!(*gate, "survivors-only");
     assert!(because.starts_with("21 accounts have been quiet for 13 weeks"), "{because}");
@@ -279,7 +283,7 @@ fn designs_that_are_not_built_say_so() {
     let mut plan = plan(vec![link("s", 26, None)], &["s"]);
     plan.links[0].design = Some(Design::Expansion);
     support::empty(&engine);
-    let evidence = test_in(&engine, &plan, &support::context(80)).unwrap();
+    let evidence = tested(&engine, &plan, &support::context(80));
     let Finding::NotTestable { gate, because } = &evidence[0].finding else { panic!("{evidence:?}") };
     assert_eq!((*gate, evidence[0].design), ("design-not-built", "expansion"));
     assert!(because.contains("not built yet"));

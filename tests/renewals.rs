@@ -28,16 +28,16 @@ deals = "deals.csv"
 "#;
 
 const RELATIONS: &str = "
-create temp table subscription_versions (source varchar, subscription_id varchar, customer_id varchar, status varchar,
+create table subscription_versions (source varchar, subscription_id varchar, customer_id varchar, status varchar,
     interval varchar, started_at timestamptz, trial_end timestamptz, canceled_at timestamptz, ended_at timestamptz,
     current_period_end timestamptz, from_us bigint, to_us bigint, known_us bigint, valid_to date, mrr_micros bigint,
     exact_mrr decimal(28, 12));
-create temp table customers (source varchar, customer_id varchar, account integer, company_id varchar);
-create temp table accounts (account integer, account_id varchar, company_id varchar);
-create temp table companies (company_id varchar);
-create temp table lone_companies (company_id varchar, account integer);
-create temp table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
-create temp table deals (source varchar, deal_id varchar, company_id varchar, pipeline varchar, stage varchar,
+create table customers (source varchar, customer_id varchar, account integer, company_id varchar);
+create table accounts (account integer, account_id varchar, company_id varchar);
+create table companies (company_id varchar);
+create table lone_companies (company_id varchar, account integer);
+create table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
+create table deals (source varchar, deal_id varchar, company_id varchar, pipeline varchar, stage varchar,
     amount decimal(24, 6), closed_at timestamp, state varchar, fields varchar, valid_to date);
 ";
 

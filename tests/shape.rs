@@ -405,7 +405,6 @@ fn an_empty_lake_has_every_relation() -> Result<()> {
         "firsts",
         "event_weeks",
         "signal_weeks",
-        "source_days",
         "gauge_readings",
         "tables.accounts",
         "tables.evidence",

@@ -1,7 +1,7 @@
 -- Who started in which cohort, when its window closes, and when it had reached enough.
 --
 -- grain   one row per starter
--- reads   uses() (role 0 is the start, each criterion its own role); periods (period, start_us, end_us); criteria
+-- reads   uses (role 0 is the start, each criterion its own role); periods (period, start_us, end_us); criteria
 --         (role, counts, needed, gauge, floor_value); gauge_readings; placed
 -- rules   an actor starts once, at its first use ever (R4.1); the start itself counts towards nothing (R3.2); what is tied
 --         with it may count whichever came first, windows are not stretched (R3.6); with `by_same_user` one user must
@@ -9,7 +9,7 @@
 create or replace macro activation_units(within_us bigint, enough bigint, by_same_user boolean) as table
 with numbered as (
     select uses.*, row_number() over (partition by actor order by ts_us, seq) as nth
-    from uses() as uses
+    from uses
     where role = 0
 ),
 
@@ -34,7 +34,7 @@ done as (
             else concat(uses.ts_us, ' ', uses.seq)
         end as thing
     from starts
-    inner join uses() as uses on uses.actor = starts.actor
+    inner join uses on uses.actor = starts.actor
     inner join criteria on criteria.role = uses.role
     where (uses.ts_us <> starts.ts_us or uses.seq <> starts.seq)
         and uses.ts_us <= starts.closes_us

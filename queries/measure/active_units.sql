@@ -1,13 +1,13 @@
 -- Who did something in which period, or in the trailing window that ends with it, and under which values.
 --
 -- grain   one row per period, actor and combination of values
--- reads   uses(); periods (period, window_start, window_end, read_us); placed
+-- reads   uses; periods (period, window_start, window_end, read_us); placed
 -- rules   an actor stands under the values, at the period's last instant, of its events' accounts; by a property, under
 --         each value its events had (R9.7)
 create or replace macro active_units() as table
 with days as (
     select distinct actor, account, local_day, property_1, property_2, property_3, property_4
-    from uses()
+    from uses
 ),
 
 -- Days are few: that each stands in its periods is found once, and not for each who did something on it.

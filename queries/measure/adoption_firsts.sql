@@ -1,13 +1,13 @@
 -- The first day on which each actor met the definition of an adoption: enough uses in the window that ends with that day.
 --
 -- grain   one row per actor that ever met it
--- reads   uses() (role 0 the use)
+-- reads   uses (role 0 the use)
 -- rules   a window ends with every day (R5.3): with enough uses, and by enough different users
 -- engine  duckdb: days are subtracted from each other
 create or replace macro adoption_firsts(at_least bigint, trailing_days bigint, min_users bigint) as table
 with user_days as (
     select actor, usr, local_day, local_day - date '1970-01-01' as day_number, count(*) as uses, min(ts_us) as ts_us
-    from uses()
+    from uses
     where role = 0
     group by actor, usr, local_day
 ),

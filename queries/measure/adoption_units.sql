@@ -1,7 +1,7 @@
 -- At each period's end, who is eligible, what it used in the window that ends there, and its stage.
 --
 -- grain   one row per period and eligible actor
--- reads   uses() (role 0 the use, role 1 any event); periods (period, read_us, window_end); windows (period, nth,
+-- reads   uses (role 0 the use, role 1 any event); periods (period, read_us, window_end); windows (period, nth,
 --         start_day, end_day: this window and the two before it); adoption_firsts(); actors(); placed; eligible_spans
 -- rules   eligible: exists at the window's last instant and passes the test then (R5.1); a window ends with every day, so
 --         the first day on which it met the definition is always a day of use (R5.3)
@@ -9,7 +9,7 @@
 create or replace macro adoption_units(kind text, at_least bigint, trailing_days bigint, min_users bigint, eligible text) as table
 with user_days as (
     select actor, usr, local_day, local_day - date '1970-01-01' as day_number, count(*) as uses
-    from uses()
+    from uses
     where role = 0
     group by actor, usr, local_day
 ),
@@ -30,7 +30,7 @@ firsts_used as (
 
 seen_days as (
     select distinct actor, usr, local_day
-    from uses()
+    from uses
     where role = 1
 ),
 

@@ -1,14 +1,14 @@
 -- How long each actor took to meet the definition of an adoption since it was available to it, or has been waiting (R5.4).
 --
 -- grain   one row per whole day and whether it was met then
--- reads   adoption_firsts(); uses() (role 0 the use); actors(); eligible_spans
+-- reads   adoption_firsts(); uses (role 0 the use); actors(); eligible_spans
 -- rules   available to an actor from the later of `since_us` (below 0: the first use by anyone) and its own beginning
 --         one that ended, or has not met it by `as_of`, is watched to that instant; `eligible` is asked at it
 create or replace macro adoption_waits(
     kind text, at_least bigint, trailing_days bigint, min_users bigint, eligible text, since_us bigint, as_of_end_us bigint
 ) as table
 with opened as (
-    select case when since_us >= 0 then since_us else (select min(ts_us) from uses() where role = 0) end as us
+    select case when since_us >= 0 then since_us else (select min(ts_us) from uses where role = 0) end as us
 ),
 
 watched as (

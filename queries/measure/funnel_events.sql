@@ -1,7 +1,7 @@
 -- The events that a funnel looks at, each once, with what it is: steps, excluded, or anything else.
 --
 -- grain   one row per actor and event
--- reads   uses() (role n is step n from 0, after the steps the excluded signals, role 62 anything else)
+-- reads   uses (role n is step n from 0, after the steps the excluded signals, role 62 anything else)
 -- rules   an event that is several things has several bits; the caller orders by actor, then in time
 create or replace macro funnel_events(by_same_user boolean) as table
 select
@@ -20,6 +20,6 @@ select
     max(same_1) as same_1,
     max(same_2) as same_2,
     max(same_3) as same_3
-from uses()
+from uses
 where not by_same_user or usr is not null
 group by actor, case when by_same_user then usr else 0 end, ts_us, seq;

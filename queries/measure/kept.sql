@@ -1,7 +1,7 @@
 -- Of the starters that reached enough in time, and of the others, how many were still active three months later (R4.4).
 --
 -- grain   one row for those that reached and one for the others
--- reads   units (activation_units); uses() (role 0: the start); signals; week_parts
+-- reads   units (activation_units); uses (role 0: the start); signals; week_parts
 -- rules   active is any event on a day from the 90th to the 117th after the start; only who has lived through all of them
 --         by `as_of` counts, and whose own window has closed
 -- engine  duckdb: days are added to dates
@@ -9,7 +9,7 @@ create or replace macro kept(kind text, as_of date, as_of_end_us bigint) as tabl
 with starters as (
     select units.actor, bool_or(units.reached_us is not null) as is_reached, min(uses.local_day) as started_on
     from units
-    inner join uses() as uses on uses.actor = units.actor and uses.ts_us = units.start_us and uses.role = 0
+    inner join uses on uses.actor = units.actor and uses.ts_us = units.start_us and uses.role = 0
     where units.closes_us < as_of_end_us
     group by units.actor
 ),

@@ -1,7 +1,7 @@
 -- Who entered which cohort, and in which k each came back.
 --
 -- grain   one row per cohort and actor with `k` null, and one for each k in which it is retained
--- reads   uses() (role 0 the start, role 1 the return); periods; calendar (step, start_day, end_day: the periods, and those
+-- reads   uses (role 0 the start, role 1 the return); periods; calendar (step, start_day, end_day: the periods, and those
 --         after them up to `as_of`); placed
 -- rules   `first_time` enters at the first start ever, `recurring` at the first in each period (R2.1); k = 0 counts returns at
 --         or after the start, what is tied with it in either order (R2.4, R3.6); a return must share what is held
@@ -19,7 +19,7 @@ with started as (
             partition by uses.actor, case when is_recurring then periods.period end
             order by uses.ts_us, uses.seq
         ) as nth
-    from uses() as uses
+    from uses
     left join periods on uses.local_day >= periods.window_start and uses.local_day < periods.window_end
     where uses.role = 0
 ),
@@ -29,7 +29,7 @@ entries as (
 ),
 
 back as (
-    select * from uses() where role = 1
+    select * from uses where role = 1
 ),
 
 back_in_steps as (

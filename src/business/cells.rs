@@ -40,8 +40,8 @@ pub(super) fn ask(engine: &dyn Engine, plan: &Plan, question: &Question) -> Resu
 
 /// Puts each thing of a relation into its cell, as `told_cells`.
 pub(super) fn tell(engine: &dyn Engine, instants: &str) -> Result<()> {
-    engine.run(&format!("create or replace temp table cell_instants as {instants}"), &[])?;
-    engine.run("create or replace temp table told_cells as select * from cells()", &[])
+    engine.run(&format!("create or replace table cell_instants as {instants}"), &[])?;
+    engine.run("create or replace table told_cells as select * from cells()", &[])
 }
 
 fn place(plan: &Plan, position: i32, name: &str) -> [Value; 3] {

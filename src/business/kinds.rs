@@ -185,7 +185,7 @@ fn first_day(engine: &dyn Engine, plan: &Plan, kind: &BusinessKind) -> Result<Op
 }
 
 /// Keeps customers' figures at the instants asked.
-pub(super) const ENDS: &str = "create or replace temp table ends as \
+pub(super) const ENDS: &str = "create or replace table ends as \
      select period || ':' || source || ':' || customer_id as thing, * from period_ends()";
 
 /// Customers' figures at the instants asked, put into their cells at one of them, and summed by a query.
@@ -202,7 +202,7 @@ fn ends(engine: &dyn Engine, told_at: &str, query: &str) -> Result<Frame> {
 }
 
 /// Keeps the renewals of each month's trailing span.
-pub(super) const DUE: &str = "create or replace temp table due as select * from renewals_due()";
+pub(super) const DUE: &str = "create or replace table due as select * from renewals_due()";
 
 /// Renewals of each month's trailing span, put into their cells at their own date, and counted.
 fn due(engine: &dyn Engine) -> Result<Frame> {

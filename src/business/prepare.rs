@@ -28,7 +28,7 @@ pub fn prepare(engine: &dyn Engine, plan: &Plan, scope: &Scope, side_files: &Sid
 /// Loads one query file of this stage and keeps its rows as a relation.
 pub(super) fn table(engine: &dyn Engine, name: &str, file: &str, call: &str) -> Result<()> {
     load(engine, file)?;
-    engine.run(&format!("create or replace temp table {name} as select * from {call}"), &[])
+    engine.run(&format!("create or replace table {name} as select * from {call}"), &[])
 }
 
 fn load(engine: &dyn Engine, file: &str) -> Result<()> {

@@ -36,7 +36,7 @@ pub(super) fn compare(
         let (Some(first), Some(last)) = (asked.iter().min(), asked.iter().max()) else { continue };
         let (from, to) = (earlier(calendar, unit, back, *first).start, earlier(calendar, unit, back, *last).end);
         let before = Question { from: Some(from), to: Some(plus_days(to, -1)), ..question.clone() };
-        let before = session.measure(plan, metric, &before)?;
+        let before = session.desk(plan).measure(metric, &before)?;
         let begun = |reading: &&Reading| begin.is_none_or(|begin| reading.period.start >= begin);
         let settled = before.readings.iter().filter(of_these).filter(|reading| reading.settled).filter(begun);
         let start = |period: Period| unit.map(|_| period.start);

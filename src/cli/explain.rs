@@ -31,7 +31,7 @@ pub(super) fn explain(common: &Common, printer: Printer, asked: &Explain) -> Res
     let segments = asked.segment.iter().map(|text| question::kept_values(plan, text)).collect::<Result<Vec<_>>>()?;
     let session = question::open(common, printer, &workspace, asked.span.as_of, question::held_constant([metric]))?;
     let all = Question { segments, ..Question::default() };
-    let series = session.measure(plan, metric, &all)?;
+    let series = session.desk(plan).measure(metric, &all)?;
     let period = period(&series, asked.period)?;
     let days =
         |period: Period| Question { from: Some(period.start), to: Some(plus_days(period.end, -1)), ..all.clone() };

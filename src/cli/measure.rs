@@ -29,7 +29,7 @@ pub(super) fn measure(common: &Common, printer: Printer, asked: &Measure) -> Res
     only_months(&metrics, wanted.period)?;
     let session = session(common, printer, &workspace, asked, &metrics)?;
     let one = |metric: &&Metric| -> Result<Series> {
-        let mut series = session.measure(plan, metric, &wanted)?;
+        let mut series = session.desk(plan).measure(metric, &wanted)?;
         if let Some(back) = asked.compare {
             compare::compare(&session, plan, metric, &wanted, back, &mut series)?;
         }

@@ -1,7 +1,7 @@
 //! DuckDB, embedded: the default engine. The only place that speaks to the `duckdb` crate.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,12 @@ use crate::model::period::epoch_day;
 /// An embedded DuckDB in memory, spilling to a folder.
 pub struct DuckDb {
     connection: Connection,
+    /// Where what is made here stands: `main`, or a desk's own schema.
+    schema: String,
     /// The query files that were loaded.
     loaded: RefCell<BTreeSet<&'static str>>,
+    /// The rows of the relations that are renewed.
+    renewed: RefCell<BTreeMap<&'static str, Vec<Vec<Value>>>>,
 }
 
 /// What the engine may take.
@@ -52,7 +56,16 @@ impl DuckDb {
             config = config.with("temp_directory", spill.to_string_lossy())?;
         }
         let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;
-        Ok(Self { connection, loaded: RefCell::default() })
+        Ok(Self { connection, schema: "main".to_owned(), loaded: RefCell::default(), renewed: RefCell::default() })
+    }
+
+    /// Another connection, which makes what it makes in a schema of its own.
+    fn connected(&self, schema: &str) -> Result<Self> {
+        let connection = self.connection.try_clone().context("could not open the engine once more")?;
+        let beside =
+            Self { connection, schema: schema.to_owned(), loaded: self.loaded.clone(), renewed: RefCell::default() };
+        beside.run(&format!("create schema {schema}; set search_path = '{schema},main'"), &[])?;
+        Ok(beside)
     }
 
     /// Takes away reading outside some folders, attaching, installing and loading, for good; queries only (stack.md).
@@ -80,7 +93,7 @@ impl Engine for DuckDb {
         let partition = partition.map(|column| (column, Type::Text));
         let columns = columns.iter().copied().chain(partition);
         let select = |from: &str, typed: bool| {
-            let mut sql = format!("create or replace temp view {name} as select ");
+            let mut sql = format!("create or replace view {name} as select ");
             for (index, (column, kind)) in columns.clone().enumerate() {
                 let comma = if index == 0 { "" } else { ", " };
                 let value = if typed { "null" } else { &format!("\"{column}\"") };
@@ -131,8 +144,12 @@ impl Engine for DuckDb {
 
     fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()> {
         let list: Vec<_> = columns.iter().map(|(column, kind)| format!("\"{column}\" {}", kind.sql())).collect();
-        self.run(&format!("create or replace temp table {name} ({})", list.join(", ")), &[])?;
-        let mut appender = self.connection.appender(name).refused(name)?;
+        self.renewed.borrow_mut().remove(name);
+        self.run(&format!("create or replace table {name} ({})", list.join(", ")), &[])?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut appender = self.connection.appender_to_db(name, &self.schema).refused(name)?;
         for row in rows {
             let row = duckdb::appender_params_from_iter(row.iter().map(Bound));
             appender.append_row(row).refused(name)?;
@@ -140,8 +157,17 @@ impl Engine for DuckDb {
         appender.flush().refused(name)
     }
 
+    fn renew(&self, name: &'static str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<bool> {
+        if self.renewed.borrow().get(name).is_some_and(|stands| stands == rows) {
+            return Ok(false);
+        }
+        self.relation(name, columns, rows)?;
+        self.renewed.borrow_mut().insert(name, rows.to_vec());
+        Ok(true)
+    }
+
     fn append(&self, name: &str, batch: RecordBatch) -> Result<()> {
-        let mut appender = self.connection.appender(name).refused(name)?;
+        let mut appender = self.connection.appender_to_db(name, &self.schema).refused(name)?;
         appender.append_record_batch(batch).refused(name)?;
         appender.flush().refused(name)
     }
@@ -155,6 +181,19 @@ impl Engine for DuckDb {
             self.loaded.borrow_mut().insert(query.path);
         }
         Ok(())
+    }
+
+    fn beside(&self, at_most: usize, work: &(dyn Fn(&dyn Engine) + Sync)) -> Result<()> {
+        let threads = self.query("select cast(current_setting('threads') as bigint) as threads", &[])?;
+        let many = usize::try_from(threads.count("threads", 0))?.max(1).min(at_most);
+        let schemas: Vec<String> = (0..many).map(|number| format!("beside_{number}")).collect();
+        let engines = schemas.iter().map(|schema| self.connected(schema)).collect::<Result<Vec<_>>>()?;
+        std::thread::scope(|threads| {
+            for engine in engines {
+                threads.spawn(move || work(&engine));
+            }
+        });
+        schemas.iter().try_for_each(|schema| self.run(&format!("drop schema {schema} cascade"), &[]))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where SQL runs: rows of the lake stay inside, results come out as frames. One engine is built in: DuckDB.
 
+mod beside;
 mod duckdb;
 mod frames;
 pub mod queries;
@@ -11,6 +12,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::model::column::{Type, Value};
 
+pub use beside::side_by_side;
 pub use duckdb::{DuckDb, Limits};
 pub use frames::Frame;
 
@@ -53,6 +55,13 @@ pub trait Engine {
     /// If a row does not fit the columns.
     fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()>;
 
+    /// Makes a relation as [`Engine::relation`] does, unless it stands with these very rows since it was made by this; says
+    /// whether it was made. For what questions are asked with: what follows from the same rows stands as well.
+    ///
+    /// # Errors
+    /// If a row does not fit the columns.
+    fn renew(&self, name: &'static str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<bool>;
+
     /// Adds Arrow batches to a relation made before, in its order of columns.
     ///
     /// # Errors
@@ -65,4 +74,11 @@ pub trait Engine {
     /// # Errors
     /// If one is refused, naming it.
     fn load(&self, queries: &[queries::Query]) -> Result<()>;
+
+    /// Hands engines beside this one to threads, at most so many: each sees all that stands now, nobody else sees what it
+    /// makes, and that is gone when all are done.
+    ///
+    /// # Errors
+    /// If no engine can be opened beside this one.
+    fn beside(&self, at_most: usize, work: &(dyn Fn(&dyn Engine) + Sync)) -> Result<()>;
 }

@@ -139,10 +139,9 @@ pub const FREE_MAIL: &str = include_str!("../../queries/shape/free_mail.csv");
 
 /// What `measure` runs.
 pub const MEASURE: &[Query] = &[
-    query!("measure/uses.sql"),
+    query!("measure/happenings.sql"),
     query!("measure/placed_parts.sql"),
     query!("measure/actors.sql"),
-    query!("measure/source_gaps.sql"),
     query!("measure/tuples.sql"),
     query!("measure/active_units.sql"),
     query!("measure/active.sql"),

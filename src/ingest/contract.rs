@@ -57,7 +57,7 @@ impl Promises {
         engine.relation("contract_terms", TERMS, &terms(contract))?;
         // It is a view already where rows were looked at before.
         let _is_view = engine.run("drop table if exists promised", &[]);
-        engine.run(&format!("create or replace temp view promised as select * from {looked_at}()"), &[])?;
+        engine.run(&format!("create or replace view promised as select * from {looked_at}()"), &[])?;
         let frame = engine.query("select * from promises_kept() order by event_name, property, kind", &[])?;
         for row in 0..frame.rows() {
             self.add(told(&frame, row));

@@ -119,7 +119,7 @@ pub(super) fn ids(changes: &mut Changes<'_>) -> Result<()> {
         let engine = changes.engine;
         made(engine, "batch_names", names)?;
         engine.run("drop table if exists numbered", &[])?;
-        engine.run(&format!("create or replace temp view numbered as select no, id from lake_{}", table.name), &[])?;
+        engine.run(&format!("create or replace view numbered as select no, id from lake_{}", table.name), &[])?;
         made(engine, "fresh", "new_ids")?;
         made(engine, into, "numbered_names")?;
         changes.add(table, None, "select no, id from fresh order by no", &[])?;
@@ -148,7 +148,7 @@ fn compact(changes: &mut Changes<'_>, table: &Table, order: &str) -> Result<()> 
 }
 
 fn made(engine: &dyn Engine, name: &str, function: &str) -> Result<()> {
-    engine.run(&format!("create or replace temp table {name} as select * from {function}()"), &[])
+    engine.run(&format!("create or replace table {name} as select * from {function}()"), &[])
 }
 
 /// The first of some rows, by file and position.

@@ -87,7 +87,7 @@ pub fn of_renewals(
     let first_week = first_week(engine, exposure)?;
     let (gap, window) = (Value::from(link.gap_weeks), Value::from(link.window_weeks));
     engine.run(
-        "create or replace temp table link_rows as select * from renewal_rows(?, ?, ?, ?)",
+        "create or replace table link_rows as select * from renewal_rows(?, ?, ?, ?)",
         &[gap, window, first_week.into(), context.weeks.into()],
     )?;
     let clusters = clusters(engine, plan)?;
@@ -122,7 +122,7 @@ pub(super) fn lints(engine: &dyn Engine, context: &Context) -> Result<Result<(),
 fn first_week(engine: &dyn Engine, exposure: &Exposure) -> Result<i64> {
     let first = match exposure {
         Exposure::Stock { gauge, .. } => {
-            let stock = "create or replace temp table link_stock as select * from stock_weeks(?)";
+            let stock = "create or replace table link_stock as select * from stock_weeks(?)";
             engine.run(stock, &[gauge.as_str().into()])?;
             engine.query("select min(week) as week from link_stock", &[])?.long("week", 0)
         }
@@ -167,13 +167,13 @@ fn rows_reached(engine: &dyn Engine, link: &Link, metric: &str) -> Result<Vec<Ro
     let opens = format!("link_rows.landmark_week - {}", link.window_weeks);
     engine.run(
         &format!(
-            "create or replace temp table link_still_open as select link_rows.*, reached.reached_week from link_rows \
+            "create or replace table link_still_open as select link_rows.*, reached.reached_week from link_rows \
             inner join first_reached(?) as reached on reached.unit = link_rows.unit \
             and reached.due_week = link_rows.due_week where reached.reached_week is null or reached.reached_week >= {opens}"
         ),
         &[metric.into()],
     )?;
-    let kept = "create or replace temp table link_rows as select * exclude (reached_week) from link_still_open";
+    let kept = "create or replace table link_rows as select * exclude (reached_week) from link_still_open";
     engine.run(kept, &[])?;
     let frame = engine.query("select * from link_still_open order by unit, due_week", &[])?;
     let row = |at: usize| {

@@ -17,7 +17,6 @@ use crate::engine::Engine;
 use crate::model::evidence::{Evidence, Finding};
 use crate::model::ids::MetricId;
 use crate::model::metric::{BusinessKind, Metric};
-use crate::model::scope::Scope;
 use crate::plan::{Design, Link, LinkFrom, Plan};
 
 pub use context::Context;
@@ -28,27 +27,25 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
     issues::CODES.to_vec()
 }
 
-/// Tests every link of the plan, in the plan's order. Reads the relations of `queries/README.md` that shape and business
-/// make; the evidence of a link that begins at an outcome carries the outcome's id as `from`. `reached` names the metrics
-/// that stand in the relation of that name.
+/// Makes the relations that every link reads, out of those of `queries/README.md` that shape and business make.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn test(engine: &dyn Engine, plan: &Plan, scope: &Scope, reached: Vec<MetricId>) -> Result<Vec<Evidence>> {
-    match Context::of(plan, scope, reached) {
-        Some(context) => test_in(engine, plan, &context),
-        None => Ok(plan.links.iter().map(|link| told(plan, link, issues::no_telemetry().into())).collect()),
-    }
+pub fn prepare(engine: &dyn Engine, plan: &Plan, context: &Context) -> Result<()> {
+    relations::make(engine, plan, context)
 }
 
-/// Tests every link of the plan in weeks that the caller has counted.
+/// Tests a link in the weeks that were prepared; without telemetry there are none. The evidence of a link that begins at an
+/// outcome carries the outcome's id as `from`.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn test_in(engine: &dyn Engine, plan: &Plan, context: &Context) -> Result<Vec<Evidence>> {
-    relations::make(engine, plan, context)?;
-    let finding = |link: &Link| Ok(told(plan, link, finding(engine, plan, context, link)?));
-    plan.links.iter().map(finding).collect()
+pub fn test(engine: &dyn Engine, plan: &Plan, context: Option<&Context>, link: &Link) -> Result<Evidence> {
+    let finding = match context {
+        Some(context) => finding(engine, plan, context, link)?,
+        None => issues::no_telemetry().into(),
+    };
+    Ok(told(plan, link, finding))
 }
 
 fn told(plan: &Plan, link: &Link, finding: Finding) -> Evidence {

@@ -46,9 +46,9 @@ const UNIT_SIGNALS: [(&str, Type); 4] =
 
 /// What every link reads is computed once: facts of many months stand behind it.
 const KEPT: [&str; 3] = [
-    "create or replace temp table link_members as select * from link_units()",
-    "create or replace temp table link_unit_events as select * from unit_events()",
-    "create or replace temp table link_unit_signals as select * from unit_signals()",
+    "create or replace table link_members as select * from link_units()",
+    "create or replace table link_unit_events as select * from unit_events()",
+    "create or replace table link_unit_signals as select * from unit_signals()",
 ];
 
 /// Weeks are told from so long before the data on, so that who was a customer already has a tenure.
@@ -68,8 +68,7 @@ pub(super) fn make(engine: &dyn Engine, plan: &Plan, context: &Context) -> Resul
     engine.relation("link_reached", &REACHED, &[])?;
     engine.relation("link_stock", &STOCK, &[])?;
     if !context.reached.is_empty() {
-        engine
-            .run("create or replace temp table link_reached as select metric, account, reached_us from reached", &[])?;
+        engine.run("create or replace table link_reached as select metric, account, reached_us from reached", &[])?;
     }
     engine.load(queries::LINK)?;
     KEPT.iter().try_for_each(|sql| engine.run(sql, &[]))

@@ -1,4 +1,4 @@
-//! Which signals a metric asks for, in which role, and how each is counted (R0.11): the relation `asked`.
+//! Which signals a metric asks for, in which role, and how each is counted (R0.11): the relations `asked` and `uses`.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use jiff::civil::date;
 
 use super::Asking;
+use crate::engine::Frame;
 use crate::engine::queries::{MEASURE, Query};
 use crate::model::column::{Type, Value};
 use crate::model::ids::SignalId;
@@ -57,7 +58,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Makes `asked`.
+    /// Makes `asked`, and `uses` of it: those of the question before stand where it asked for the same.
     pub(crate) fn ask(&self, roles: &[Role], same: &[String]) -> Result<()> {
         let numbers = self.signal_numbers()?;
         let zero = self.plan.workspace.calendar.period(Unit::Week, date(1900, 1, 10)).start;
@@ -80,7 +81,11 @@ impl Asking<'_> {
             row.extend(self.kept(same)?.map(Value::Long));
             rows.push(row);
         }
-        self.engine.relation("asked", &COLUMNS, &rows)
+        if self.engine.renew("asked", &COLUMNS, &rows)? {
+            self.engine.load(&queries(&["happenings"]))?;
+            self.engine.run("create or replace table uses as select * from happenings()", &[])?;
+        }
+        Ok(())
     }
 
     /// The place of each held property among those that `hits` keep; 0 for none.
@@ -101,23 +106,16 @@ impl Asking<'_> {
         Ok((0..frame.rows()).filter_map(pair).collect())
     }
 
-    /// Loads the queries of this stage, over empty relations of the names they read: a function is refused when what
-    /// it reads does not exist.
-    pub(crate) fn load(&self) -> Result<()> {
-        let parts = ["part_1", "part_2", "part_3", "part_4"].map(|name| (name, Type::Text));
-        let cells: Vec<_> = parts.into_iter().chain([("cell", Type::Long)]).collect();
-        self.engine.relation("asked", &COLUMNS, &[])?;
-        self.engine.relation("cells", &cells, &[])?;
-        self.engine.relation("parts", &[("part", Type::Long), ("segment", Type::Text)], &[])?;
-        self.engine.relation("due", &[("source", Type::Text), ("local_day", Type::Day)], &[])?;
-        self.engine.load(&queries(&["uses", "placed_parts", "actors", "source_gaps"]))
+    /// Makes `units` by a query of the kind's own.
+    pub(crate) fn make_units(&self, kind: &str, call: &str, parameters: &[Value]) -> Result<()> {
+        self.engine.load(&queries(&["actors", &format!("{kind}_units")]))?;
+        self.engine.run(&format!("create or replace table units as select * from {call}"), parameters)
     }
 
-    /// Makes `units` by a query of the kind's own, loading it and what reads its rows.
-    pub(crate) fn make_units(&self, kind: &str, call: &str, parameters: &[Value]) -> Result<()> {
-        self.engine.load(&queries(&[&format!("{kind}_units")]))?;
-        self.engine.run(&format!("create or replace temp table units as select * from {call}"), parameters)?;
-        self.engine.load(&queries(&["tuples", kind]))
+    /// The rows of the kind's query over `units` and `cells`.
+    pub(crate) fn answer(&self, kind: &str, call: &str, parameters: &[Value]) -> Result<Frame> {
+        self.engine.load(&queries(&[kind]))?;
+        self.engine.query(&format!("select * from {call}"), parameters)
     }
 }
 

@@ -27,7 +27,7 @@ pub use explain::{Explanation, explain};
 pub use kinds::activation::{Curve, activation_curve};
 pub use kinds::adoption::since_available;
 pub use movers::{account_parts, kept};
-pub use reached::reached;
+pub use reached::{Reachable, reachable, reached};
 pub use span::widened;
 pub use trust::sources;
 
@@ -93,10 +93,9 @@ impl<'a> Asking<'a> {
     ) -> Result<Self> {
         let span = span::span(plan, scope, traction, question);
         let parts = parts::parts(plan, scope, traction, question)?;
-        let mut asking = Self { engine, plan, scope, traction, question, span, parts, gaps: Vec::new() };
-        asking.load()?;
+        let gaps = trust::gaps(plan, scope, traction);
+        let asking = Self { engine, plan, scope, traction, question, span, parts, gaps };
         parts::place(&asking)?;
-        asking.gaps = trust::gaps(&asking)?;
         Ok(asking)
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::asked::queries;
 use super::{Asking, issues, kinds};
 use crate::engine::Frame;
 use crate::model::column::{Type, Value};
@@ -111,8 +112,11 @@ pub(super) fn place(asking: &Asking) -> Result<()> {
         .filter(|(_, part)| part.from == PartFrom::Segment)
         .map(|(place, part)| vec![Value::Long(place), Value::Text(part.name.clone())])
         .collect();
-    asking.engine.relation("parts", &[("part", Type::Long), ("segment", Type::Text)], &rows)?;
-    asking.engine.run("create or replace temp table placed as select * from placed_parts()", &[])
+    if asking.engine.renew("parts", &[("part", Type::Long), ("segment", Type::Text)], &rows)? {
+        asking.engine.load(&queries(&["placed_parts"]))?;
+        asking.engine.run("create or replace table placed as select * from placed_parts()", &[])?;
+    }
+    Ok(())
 }
 
 impl Asking<'_> {
@@ -132,12 +136,13 @@ impl Asking<'_> {
         let (rows, cells) = if self.parts.is_empty() {
             (vec![(vec![], 0)], vec![Cell::default()])
         } else {
+            self.engine.load(&queries(&["tuples"]))?;
             self.combined(&self.engine.query("select * from tuples()", &[])?)
         };
         let columns: Vec<_> = ["part_1", "part_2", "part_3", "part_4"].map(|name| (name, Type::Text)).to_vec();
         let columns: Vec<_> = columns.into_iter().chain([("cell", Type::Long)]).collect();
         let rows: Vec<_> = rows.into_iter().map(|(values, cell)| row(values, cell)).collect();
-        self.engine.relation("cells", &columns, &rows)?;
+        self.engine.renew("cells", &columns, &rows)?;
         Ok(cells)
     }
 

@@ -5,7 +5,6 @@ use anyhow::Result;
 
 use super::{Asking, kinds};
 use crate::engine::Engine;
-use crate::model::column::{Type, Value};
 use crate::model::ids::{MetricId, SignalId};
 use crate::model::metric::{Active, Actor, Better, Traction, TractionKind, Use};
 use crate::model::period::Unit;
@@ -13,57 +12,85 @@ use crate::model::question::Question;
 use crate::model::scope::Scope;
 use crate::plan::{Outcome, Plan};
 
-/// Makes `reached` (metric text, account int, reached_us bigint) and says which metrics stand in it, and which outcomes by
-/// their ids: what counts accounts, happens once, and can be told by one moment.
+/// What an account may reach.
+#[derive(Debug, Clone)]
+pub enum Reachable<'a> {
+    /// A metric that counts accounts.
+    Metric(&'a Traction),
+    /// An outcome's behaviour that happens once, as the plainest metric there is, under the outcome's id.
+    Behaviour(Traction, &'a SignalId),
+}
+
+impl Reachable<'_> {
+    /// The metric's id, or the outcome's.
+    pub fn id(&self) -> &MetricId {
+        match self {
+            Self::Metric(traction) => &traction.id,
+            Self::Behaviour(traction, _) => &traction.id,
+        }
+    }
+}
+
+/// All that an account may reach, in the plan's order; of some it turns out that there is no one moment.
+pub fn reachable(plan: &Plan) -> Vec<Reachable<'_>> {
+    let metrics = plan.traction().filter(|traction| traction.actor == Actor::Account).map(Reachable::Metric);
+    let behaviours =
+        behaviours(plan).map(|(outcome, behaviour)| Reachable::Behaviour(any_use(outcome, behaviour), behaviour));
+    metrics.chain(behaviours).collect()
+}
+
+/// The accounts that reached it, and when first, in microseconds; nothing for what does not happen once, or has no one moment.
 ///
 /// # Errors
 /// If the engine refuses.
-pub fn reached(engine: &dyn Engine, plan: &Plan, scope: &Scope) -> Result<Vec<MetricId>> {
-    engine.relation("reached", &[("metric", Type::Text), ("account", Type::Int), ("reached_us", Type::Long)], &[])?;
+pub fn reached(
+    engine: &dyn Engine,
+    plan: &Plan,
+    scope: &Scope,
+    reachable: &Reachable<'_>,
+) -> Result<Option<Vec<(i64, i64)>>> {
     let question = Question::default();
-    let mut told = Vec::new();
-    let mut keep = |id: &MetricId, from: Option<&str>| -> Result<()> {
-        let Some(from) = from else { return Ok(()) };
-        let kept = format!("insert into reached select ?, cast(actor as integer), reached_us from {from}");
-        engine.run(&format!("{kept} where reached_us is not null"), &[id.as_str().into()])?;
-        told.push(id.clone());
-        Ok(())
+    let asking = |traction| Asking::new(engine, plan, scope, traction, &question);
+    let from = match reachable {
+        Reachable::Metric(traction) => match firsts(&|| asking(traction), &traction.kind)? {
+            Firsts::Rows(rows) => return Ok(Some(rows)),
+            Firsts::Relation(name) => name,
+            Firsts::None => return Ok(None),
+        },
+        Reachable::Behaviour(traction, behaviour) => {
+            let asking = asking(traction)?;
+            asking.ask(&[asking.own(0, behaviour)], &[])?;
+            "(select actor, min(ts_us) as reached_us from uses group by actor)"
+        }
     };
-    for traction in plan.traction().filter(|traction| traction.actor == Actor::Account) {
-        let asking = || Asking::new(engine, plan, scope, traction, &question);
-        keep(&traction.id, firsts(&asking, &traction.kind)?)?;
-    }
-    for (outcome, behaviour) in behaviours(plan) {
-        let traction = any_use(outcome, behaviour);
-        let asking = Asking::new(engine, plan, scope, &traction, &question)?;
-        asking.ask(&[asking.own(0, behaviour)], &[])?;
-        let first = "(select actor, min(ts_us) as reached_us from uses() group by actor)";
-        keep(&traction.id, Some(first))?;
-    }
-    Ok(told)
+    let sql = format!("select actor, reached_us from {from} where reached_us is not null order by all");
+    let frame = engine.query(&sql, &[])?;
+    let row = |row| frame.long("actor", row).zip(frame.long("reached_us", row));
+    Ok(Some((0..frame.rows()).filter_map(row).collect()))
 }
 
-/// Makes a relation (actor, reached_us) of what happens once, and names it; nothing for what does not, or has no one moment.
-fn firsts<'a>(asking: &dyn Fn() -> Result<Asking<'a>>, kind: &TractionKind) -> Result<Option<&'static str>> {
+/// Where first times stand.
+enum Firsts {
+    Rows(Vec<(i64, i64)>),
+    /// A relation (actor, reached_us).
+    Relation(&'static str),
+    None,
+}
+
+/// The first time of what happens once.
+fn firsts<'a>(asking: &dyn Fn() -> Result<Asking<'a>>, kind: &TractionKind) -> Result<Firsts> {
     match kind {
         TractionKind::Activation(activation) if !activation.ordered => {
             kinds::activation::make_units(&asking()?, activation)?;
-            Ok(Some("units"))
+            Ok(Firsts::Relation("units"))
         }
-        TractionKind::Funnel(funnel) => {
-            let asking = asking()?;
-            let completed = kinds::funnel::first_completed(&asking, funnel)?;
-            let rows: Vec<_> =
-                completed.iter().map(|(actor, us)| vec![Value::Long(*actor), Value::Long(*us)]).collect();
-            let columns = [("actor", Type::Long), ("reached_us", Type::Long)];
-            asking.engine.relation("first_completed", &columns, &rows)?;
-            Ok(Some("first_completed"))
-        }
-        TractionKind::Retention(retention) => {
-            Ok(kinds::retention::make_reached(&asking()?, retention)?.then_some("first_returns"))
-        }
+        TractionKind::Funnel(funnel) => Ok(Firsts::Rows(kinds::funnel::first_completed(&asking()?, funnel)?)),
+        TractionKind::Retention(retention) => match kinds::retention::make_reached(&asking()?, retention)? {
+            true => Ok(Firsts::Relation("first_returns")),
+            false => Ok(Firsts::None),
+        },
         TractionKind::Activation(_) | TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => {
-            Ok(None)
+            Ok(Firsts::None)
         }
     }
 }

@@ -94,6 +94,7 @@ impl Asking<'_> {
                 ]
             })
             .collect();
-        self.engine.relation("periods", &columns, &rows)
+        self.engine.renew("periods", &columns, &rows)?;
+        Ok(())
     }
 }

@@ -1,10 +1,10 @@
 //! What a metric's readings rest on: its sources, whether they are stale (R9.1), and the days they lack (R0.7).
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Asking, kinds};
-use crate::model::column::{Type, Value};
 use crate::model::metric::Traction;
 use crate::model::period::{Period, plus_days};
 use crate::model::reading::Reading;
@@ -51,23 +51,11 @@ pub(super) fn keep_covered(asking: &Asking, held: &[String], readings: &mut Vec<
     }
 }
 
-/// The days without rows of sources that should have rows every day.
-pub(super) fn gaps(asking: &Asking) -> Result<Vec<Date>> {
-    let mut due = Vec::new();
-    for span in sources(asking.plan, asking.scope, asking.traction) {
-        let Some(first) = span.first_day.filter(|_| span.expects_daily) else { continue };
-        let mut day = first;
-        while day <= asking.scope.as_of {
-            due.push(vec![Value::Text(span.source.to_string()), Value::Day(day)]);
-            day = plus_days(day, 1);
-        }
-    }
-    if due.is_empty() {
-        return Ok(Vec::new());
-    }
-    asking.engine.relation("due", &[("source", Type::Text), ("local_day", Type::Day)], &due)?;
-    let frame = asking.engine.query("select * from source_gaps() order by local_day", &[])?;
-    Ok((0..frame.rows()).filter_map(|row| frame.day("local_day", row)).collect())
+/// The days without rows of any source that should have rows every day.
+pub(super) fn gaps(plan: &Plan, scope: &Scope, traction: &Traction) -> Vec<Date> {
+    let days: BTreeSet<Date> =
+        sources(plan, scope, traction).into_iter().flat_map(|span| &span.missing_days).copied().collect();
+    days.into_iter().collect()
 }
 
 impl Asking<'_> {

@@ -1,8 +1,11 @@
 //! What a computation may see: the day it reads up to, where the data begin, and how fresh each source is.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::ids::SourceName;
+use super::period::plus_days;
 
 /// The span a computation reads, decided once per run or question (R0.3, R0.4).
 #[derive(Debug, Clone)]
@@ -38,8 +41,16 @@ pub struct SourceSpan {
     pub due: Option<Date>,
     /// Its tie window in microseconds (R3.6).
     pub tie_us: i64,
-    /// Whether a day without rows is missing (R0.7).
-    pub expects_daily: bool,
+    /// The days up to `as_of` without rows, of a source that should have rows every day (R0.7), in order.
+    pub missing_days: Vec<Date>,
+}
+
+impl SourceSpan {
+    /// The days from the first with rows up to `as_of` that have none.
+    pub fn days_without(seen: &BTreeSet<Date>, as_of: Date) -> Vec<Date> {
+        let days = std::iter::successors(seen.first().copied(), |day| Some(plus_days(*day, 1)));
+        days.take_while(|day| *day <= as_of).filter(|day| !seen.contains(day)).collect()
+    }
 }
 
 /// How far a source lies behind `as_of`.
@@ -53,4 +64,18 @@ pub enum Freshness {
     Stale(i64),
     /// It has no rows at all.
     Empty,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_day_without_rows_is_missing_from_the_first_day_on() {
+        let seen = [3, 4, 6].map(|day| date(2026, 3, day)).into();
+        assert_eq!(SourceSpan::days_without(&seen, date(2026, 3, 8)), [5, 7, 8].map(|day| date(2026, 3, day)));
+        assert_eq!(SourceSpan::days_without(&seen, date(2026, 3, 2)), []);
+        assert_eq!(SourceSpan::days_without(&BTreeSet::new(), date(2026, 3, 8)), []);
+    }
 }

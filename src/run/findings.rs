@@ -7,6 +7,7 @@ mod instruments;
 mod movers;
 mod ranges;
 
+use super::desk::Desk;
 use super::record::Record;
 use super::session::Session;
 use super::{ledger, review};
@@ -30,7 +31,7 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
     let scope = session.scope();
     let first_day = scope.first_day.unwrap_or(scope.as_of);
     let dead = instruments::dead(session, plan)?;
-    let metrics: Result<Vec<_>> = plan.metrics.iter().map(|metric| of(session, plan, metric, &dead)).collect();
+    let metrics = session.side_by_side(plan, &plan.metrics, |desk, metric| of(desk, metric, &dead))?;
     let last_review = review::last(session, record)?;
     let mut found = Findings {
         run: record.run.clone(),
@@ -40,7 +41,7 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
         occasion: record.review.0,
         next_review: record.review.1,
         last_review: last_review.as_ref().map(|(_, shown)| shown.clone()),
-        metrics: metrics?,
+        metrics,
         evidence: Vec::new(),
         coverage: about::coverage(session, plan)?,
         freshness: about::freshness(scope),
@@ -60,20 +61,20 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
 }
 
 /// What is found for one metric.
-fn of(session: &Session, plan: &Plan, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
+fn of(desk: &Desk<'_>, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
     let mut found = MetricFindings::none(metric.id().clone());
     let series = |unit: Unit| -> Result<Series> {
         let question = Question { period: Some(unit), ..Question::default() };
-        Ok(shown(metric, session.measure(plan, metric, &question)?))
+        Ok(shown(metric, desk.measure(metric, &question)?))
     };
     let monthly = series(Unit::Month)?;
     if let Metric::Traction(traction) = metric {
         found.weekly = Some(series(Unit::Week)?);
-        found.to_date = to_date(session, plan, traction)?;
-        found.dead_since = dead.since(plan, &traction.kind);
+        found.to_date = to_date(desk, traction)?;
+        found.dead_since = dead.since(desk.plan, &traction.kind);
     }
-    found.by_segment = by_segment(session, plan, metric)?;
-    found.companion = companions::companion(session, plan, metric, &monthly)?;
+    found.by_segment = by_segment(desk, metric)?;
+    found.companion = companions::companion(desk, metric, &monthly)?;
     found.monthly = Some(monthly);
     Ok(found)
 }
@@ -98,15 +99,15 @@ fn datum<'a>(reading: &'a Reading, name: &str) -> Option<&'a Datum> {
 }
 
 /// Month, quarter and year to date beside last year's, for the kinds that are counted anew over a range.
-fn to_date(session: &Session, plan: &Plan, traction: &Traction) -> Result<Vec<ToDate>> {
+fn to_date(desk: &Desk<'_>, traction: &Traction) -> Result<Vec<ToDate>> {
     if !counted_over_ranges(&traction.kind) {
         return Ok(Vec::new());
     }
-    to_date_ranges(&plan.workspace.calendar, session.scope().as_of)
+    to_date_ranges(&desk.plan.workspace.calendar, desk.scope.as_of)
         .into_iter()
         .map(|range| {
-            let this = ranges::over(session, plan, traction, range.this)?;
-            let last_year = ranges::over(session, plan, traction, range.last_year)?;
+            let this = ranges::over(desk, traction, range.this)?;
+            let last_year = ranges::over(desk, traction, range.last_year)?;
             Ok(ToDate { this, last_year, range })
         })
         .collect()
@@ -122,19 +123,18 @@ fn counted_over_ranges(kind: &TractionKind) -> bool {
 }
 
 /// The metric by the pack's segment, in the period of its control chart.
-fn by_segment(session: &Session, plan: &Plan, metric: &Metric) -> Result<Option<Series>> {
-    let Some(segment) = plan.report_segment().filter(|segment| !is_held(session, plan, segment)) else {
+fn by_segment(desk: &Desk<'_>, metric: &Metric) -> Result<Option<Series>> {
+    let Some(segment) = desk.plan.report_segment().filter(|segment| !is_held(desk, segment)) else {
         return Ok(None);
     };
     let Ok(unit) = crate::report::xmr::chart_unit(metric) else { return Ok(None) };
     let by = vec![segment.id.as_str().to_owned()];
     let question = Question { by, period: Some(unit), ..Question::default() };
-    Ok(Some(shown(metric, session.measure(plan, metric, &question)?)))
+    Ok(Some(shown(metric, desk.measure(metric, &question)?)))
 }
 
 /// Whether a stale source stands behind a segment: then the breakdown alone is held back (R9.1).
-fn is_held(session: &Session, plan: &Plan, segment: &Segment) -> bool {
-    let scope = session.scope();
+fn is_held(Desk { plan, scope, .. }: &Desk<'_>, segment: &Segment) -> bool {
     let is_behind = |source: &Source| match segment.from {
         SegmentFrom::CrmCompany => source.kind.is_crm(),
         SegmentFrom::Billing => source.kind.is_billing(),

@@ -1,5 +1,6 @@
 //! The nightly job: the five stages in order, on one screen. Running it again is safe.
 
+pub mod desk;
 pub mod findings;
 pub mod issues;
 pub mod known;

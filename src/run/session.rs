@@ -5,21 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use jiff::civil::Date;
 
+use super::desk::Desk;
 use super::known::Known;
 use crate::business;
-use crate::engine::{DuckDb, Engine, Limits, queries};
+use crate::engine::{DuckDb, Engine, Limits, queries, side_by_side};
 use crate::lake::{Lake, Vector};
 use crate::link;
 use crate::measure;
+use crate::model::column::Type;
 use crate::model::evidence::Evidence;
-use crate::model::metric::Metric;
-use crate::model::period::{Period, Unit};
-use crate::model::question::Question;
-use crate::model::reading::Series;
+use crate::model::ids::MetricId;
 use crate::model::scope::Scope;
-use crate::plan::{Plan, SideFiles};
+use crate::plan::{Link, Plan, SideFiles};
 use crate::shape::{self, Ask, Shaped};
-use crate::stats::mix::Parts;
 
 /// How many properties of events hits have columns for.
 const KEPT_AT_MOST: usize = 4;
@@ -149,35 +147,23 @@ impl Session {
         self.engine.run("set search_path = 'tables,main'", &[])
     }
 
-    /// Readings of a metric, traction or business.
-    ///
-    /// # Errors
-    /// If the question does not fit the metric, or the engine refuses.
-    pub fn measure(&self, plan: &Plan, metric: &Metric, question: &Question) -> Result<Series> {
-        let measured = match metric {
-            Metric::Traction(traction) => measure::measure(&self.engine, plan, self.scope(), traction, question),
-            Metric::Business(business) => business::measure(&self.engine, plan, self.scope(), business, question),
-        };
-        measured.with_context(|| format!("could not measure `{}`", metric.id()))
+    /// Where questions of a plan are asked.
+    pub fn desk<'a>(&'a self, plan: &'a Plan) -> Desk<'a> {
+        Desk { engine: &self.engine, plan, scope: self.scope() }
     }
 
-    /// Each account's part of a metric in two periods; together they are its readings of the whole (R9.8).
+    /// Does a piece of work for each of some things at a desk of its own, several at a time.
     ///
     /// # Errors
-    /// If the engine refuses.
-    pub fn account_parts(
+    /// The first that the work had.
+    pub fn side_by_side<T: Sync, R: Send>(
         &self,
         plan: &Plan,
-        metric: &Metric,
-        unit: Unit,
-        (from, to): (Period, Period),
-    ) -> Result<Parts> {
-        let (engine, scope) = (&self.engine, self.scope());
-        let parts = match metric {
-            Metric::Traction(traction) => measure::account_parts(engine, plan, scope, traction, unit, (from, to)),
-            Metric::Business(business) => business::account_parts(engine, plan, scope, business, (from, to)),
-        };
-        parts.with_context(|| format!("could not tell who moved `{}`", metric.id()))
+        things: &[T],
+        work: impl Fn(&Desk<'_>, &T) -> Result<R> + Sync,
+    ) -> Result<Vec<R>> {
+        let scope = self.scope();
+        side_by_side(&self.engine, things, |engine, thing| work(&Desk { engine, plan, scope }, thing))
     }
 
     /// What is found of each link of the plan.
@@ -185,7 +171,23 @@ impl Session {
     /// # Errors
     /// If the engine refuses.
     pub fn evidence(&self, plan: &Plan) -> Result<Vec<Evidence>> {
-        let reached = measure::reached(&self.engine, plan, self.scope()).context("could not tell who reached what")?;
-        link::test(&self.engine, plan, self.scope(), reached).context("could not test the links")
+        let reached = self.reached(plan).context("could not tell who reached what")?;
+        let context = link::Context::of(plan, self.scope(), reached);
+        context.as_ref().map_or(Ok(()), |context| link::prepare(&self.engine, plan, context))?;
+        let test = |desk: &Desk<'_>, of: &Link| link::test(desk.engine, plan, context.as_ref(), of);
+        self.side_by_side(plan, &plan.links, test).context("could not test the links")
+    }
+
+    /// Makes `reached` (metric, account, reached_us) and says which metrics, and which outcomes by their ids, stand in it.
+    fn reached(&self, plan: &Plan) -> Result<Vec<MetricId>> {
+        let reachable = measure::reachable(plan);
+        let told =
+            self.side_by_side(plan, &reachable, |desk, of| measure::reached(desk.engine, plan, desk.scope, of))?;
+        let told: Vec<_> = reachable.iter().zip(told).filter_map(|(of, rows)| Some((of.id(), rows?))).collect();
+        let row = |id: &MetricId, (account, us): &(i64, i64)| vec![id.as_str().into(), (*account).into(), (*us).into()];
+        let rows: Vec<_> = told.iter().flat_map(|(id, rows)| rows.iter().map(|of| row(id, of))).collect();
+        let columns = [("metric", Type::Text), ("account", Type::Int), ("reached_us", Type::Long)];
+        self.engine.relation("reached", &columns, &rows)?;
+        Ok(told.into_iter().map(|(id, _)| id.clone()).collect())
     }
 }

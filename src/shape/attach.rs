@@ -55,7 +55,7 @@ fn own_rows(engine: &dyn Engine, table: &str) -> Result<()> {
     engine.run(&format!("alter view lake_{table} rename to every_{table}"), &[])?;
     engine.run(
         &format!(
-            "create temp view lake_{table} as select * from every_{table} \
+            "create view lake_{table} as select * from every_{table} \
              where source in (select source from plan_sources)"
         ),
         &[],

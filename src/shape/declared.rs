@@ -25,14 +25,12 @@ pub(super) fn links(engine: &dyn Engine, plan: &Plan, side_files: &SideFiles) ->
         .run("alter view lake_ids_users rename to told_ids_users; alter view lake_links rename to told_links", &[])?;
     make::load(engine, "silent_ids.sql")?;
     engine.run(
-        "create or replace temp view lake_ids_users as select no, id from told_ids_users union all select * from silent_ids()",
+        "create or replace view lake_ids_users as select no, id from told_ids_users union all select * from silent_ids()",
         &[],
     )?;
     make::load(engine, "linked_ids.sql")?;
-    engine.run(
-        "create or replace temp view lake_links as select * from told_links union all select * from linked_ids()",
-        &[],
-    )
+    engine
+        .run("create or replace view lake_links as select * from told_links union all select * from linked_ids()", &[])
 }
 
 /// The file's rows, found by its header; rows that name no pair are none.

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::make::load;
 use super::selection;
-use crate::engine::Engine;
+use crate::engine::{Engine, side_by_side};
 use crate::lake::tables::{self, Table};
 use crate::lake::{DataFile, Lake, Vector};
 use crate::model::column::Type;
@@ -73,7 +73,6 @@ const GAUGES: [(&str, Type); 7] = [
 
 /// What facts are made from and where they are kept.
 pub(super) struct Maker<'a> {
-    pub(super) engine: &'a dyn Engine,
     pub(super) lake: &'a Lake,
     pub(super) vector: &'a Vector,
     pub(super) plan: &'a Plan,
@@ -83,6 +82,15 @@ pub(super) struct Maker<'a> {
     pub(super) foreign: bool,
     /// A folder that can be written.
     pub(super) folder: PathBuf,
+}
+
+/// The files of a month of events.
+struct OfEvents {
+    events: PathBuf,
+    any: PathBuf,
+    days: PathBuf,
+    /// By the place of each signal that is kept: its parts and its hits.
+    kept: Vec<(usize, PathBuf, PathBuf)>,
 }
 
 /// Whether a signal's matches are kept as facts of its own: it has a test on properties, or counts different values.
@@ -106,45 +114,55 @@ pub(super) fn writable(folder: &Path, spare: &Path) -> PathBuf {
 }
 
 impl Maker<'_> {
-    /// Makes what is missing, month by month, and attaches all: `fact_events`, `fact_any`, `fact_days`, `fact_gauges`,
-    /// `fact_parts_<signal>`, `fact_hits_<signal>`.
-    pub(super) fn make(&self) -> Result<()> {
-        self.months()?;
+    /// Makes what is missing, several months at a time, and attaches all: `fact_events`, `fact_any`, `fact_days`,
+    /// `fact_gauges`, `fact_parts_<signal>`, `fact_hits_<signal>`.
+    pub(super) fn make(&self, engine: &dyn Engine) -> Result<()> {
+        let of_events = months_of(&self.lake.files_in(&tables::EVENTS, self.vector)?);
+        let of_readings = months_of(&self.lake.files_in(&tables::SNAPSHOTS, self.vector)?);
+        self.months(engine, &of_events)?;
+        let untold = |month: &str| format!("could not make the facts of {month}");
         let mut facts = Facts::default();
-        for (month, files) in by_month(&self.lake.files_in(&tables::EVENTS, self.vector)?) {
-            self.month_of_events(&month, &files, &mut facts)
-                .with_context(|| format!("could not make the facts of {month}"))?;
+        for made in side_by_side(engine, &of_events, |engine, (month, files)| {
+            self.month_of_events(engine, month, files).with_context(|| untold(month))
+        })? {
+            facts.events.push(made.events);
+            facts.any.push(made.any);
+            facts.days.push(made.days);
+            for (place, parts, hits) in made.kept {
+                facts.parts.entry(place).or_default().push(parts);
+                facts.hits.entry(place).or_default().push(hits);
+            }
         }
-        for (month, files) in by_month(&self.lake.files_in(&tables::SNAPSHOTS, self.vector)?) {
-            self.month_of_readings(&month, &files, &mut facts)
-                .with_context(|| format!("could not make the facts of {month}"))?;
+        for (gauges, days) in side_by_side(engine, &of_readings, |engine, (month, files)| {
+            self.month_of_readings(engine, month, files).with_context(|| untold(month))
+        })? {
+            facts.gauges.push(gauges);
+            facts.days.push(days);
         }
-        self.attach(&facts)
+        self.attach(engine, &facts)
     }
 
     /// Makes `months` and `user_months`: who is in one account for all of a month.
-    fn months(&self) -> Result<()> {
-        let files = self.lake.files_in(&tables::EVENTS, self.vector)?;
+    fn months(&self, engine: &dyn Engine, months: &[(String, Vec<DataFile>)]) -> Result<()> {
         let calendar = &self.plan.workspace.calendar;
         let mut rows = Vec::new();
-        for month in by_month(&files).keys() {
+        for (month, _) in months {
             let start = month_start(month)?;
             let (from, to) = (calendar.start_us(start), calendar.start_us(plus_months(start, 1)));
             rows.push(vec![start.into(), from.into(), to.into()]);
         }
         let columns = [("month_start", Type::Day), ("start_us", Type::Long), ("end_us", Type::Long)];
-        self.engine.relation("months", &columns, &rows)?;
-        super::make::table(self.engine, "user_months", "user_months.sql", "user_months()")
+        engine.relation("months", &columns, &rows)?;
+        super::make::table(engine, "user_months", "user_months.sql", "user_months()")
     }
 
-    fn month_of_events(&self, month: &str, files: &[DataFile], facts: &mut Facts) -> Result<()> {
+    fn month_of_events(&self, engine: &dyn Engine, month: &str, files: &[DataFile]) -> Result<OfEvents> {
         let start = month_start(month)?;
         let calendar = &self.plan.workspace.calendar;
         let (from, to) = (calendar.start_us(start), calendar.start_us(plus_months(start, 1)));
-        load(self.engine, "changers.sql")?;
-        self.engine
-            .run(&format!("create or replace table month_changers as select * from changers({from}, {to})"), &[])?;
-        let base = self.base(month, files, &self.dated_rows()?);
+        let changers = format!("changers({from}, {to})");
+        super::make::table(engine, "month_changers", "changers.sql", &changers)?;
+        let base = self.base(month, files, &dated_rows(engine)?);
         let path = |kind: &str| self.path(month, &format!("{base}|{kind}"));
         let (events, any, days) = (path("events"), path("any"), path("days"));
         let kept: Vec<(usize, PathBuf, PathBuf)> = self
@@ -160,28 +178,20 @@ impl Maker<'_> {
         let missing: Vec<_> = kept.iter().filter(|(_, parts, hits)| !parts.exists() || !hits.exists()).collect();
         let counts_missing = [&events, &any, &days].iter().any(|path| !path.exists());
         if counts_missing || !missing.is_empty() {
-            self.month_view(&tables::EVENTS, "month_files", files)?;
-            super::make::view(self.engine, "month_events", "month_events.sql", "month_events()")?;
+            self.month_view(engine, &tables::EVENTS, files)?;
+            super::make::view(engine, "month_events", "month_events.sql", "month_events()")?;
         }
         if counts_missing {
-            self.counts(start, &events, &any, &days)?;
+            self.counts(engine, start, &events, &any, &days)?;
         }
         if !missing.is_empty() {
-            self.matches(start, &missing)?;
+            self.matches(engine, start, &missing)?;
         }
-        facts.events.push(events);
-        facts.any.push(any);
-        facts.days.push(days);
-        for (place, parts, hits) in kept {
-            facts.parts.entry(place).or_default().push(parts);
-            facts.hits.entry(place).or_default().push(hits);
-        }
-        Ok(())
+        Ok(OfEvents { events, any, days, kept })
     }
 
     /// The counts of a month: by event name, over all names, and rows per source and day.
-    fn counts(&self, month: Date, events: &Path, any: &Path, days: &Path) -> Result<()> {
-        let engine = self.engine;
+    fn counts(&self, engine: &dyn Engine, month: Date, events: &Path, any: &Path, days: &Path) -> Result<()> {
         let call = format!("event_parts(date '{}', date '{month}')", anchor(self.plan));
         super::make::table(engine, "month_parts", "event_parts.sql", &call)?;
         load(engine, "any_parts.sql")?;
@@ -194,8 +204,7 @@ impl Maker<'_> {
     }
 
     /// The matches of all signals that lack them, in one scan of the month.
-    fn matches(&self, month: Date, missing: &[&(usize, PathBuf, PathBuf)]) -> Result<()> {
-        let engine = self.engine;
+    fn matches(&self, engine: &dyn Engine, month: Date, missing: &[&(usize, PathBuf, PathBuf)]) -> Result<()> {
         let places: Vec<usize> = missing.iter().map(|(place, _, _)| *place).collect();
         engine.run(&selected(self.signals, &places), &[])?;
         engine.run("create or replace table month_matches as select * from selected", &[])?;
@@ -210,32 +219,28 @@ impl Maker<'_> {
         engine.run("drop table month_matches; drop table month_match_parts", &[])
     }
 
-    fn month_of_readings(&self, month: &str, files: &[DataFile], facts: &mut Facts) -> Result<()> {
+    fn month_of_readings(&self, engine: &dyn Engine, month: &str, files: &[DataFile]) -> Result<(PathBuf, PathBuf)> {
         let base = self.base(month, files, "");
         let (gauges, days) =
             (self.path(month, &format!("{base}|gauges")), self.path(month, &format!("{base}|gauge days")));
         if !gauges.exists() || !days.exists() {
-            self.month_view(&tables::SNAPSHOTS, "month_files", files)?;
+            self.month_view(engine, &tables::SNAPSHOTS, files)?;
             let columns = "source, gauge, account_no, epoch_us(observed_at) as ts_us, seq, local_day, value";
-            self.engine
-                .run(&format!("create or replace view month_readings as select {columns} from month_files"), &[])?;
-            load(self.engine, "gauge_facts.sql")?;
-            write(self.engine, "select * from gauge_facts() order by gauge, account_no, local_day", &gauges)?;
+            engine.run(&format!("create or replace view month_readings as select {columns} from month_files"), &[])?;
+            load(engine, "gauge_facts.sql")?;
+            write(engine, "select * from gauge_facts() order by gauge, account_no, local_day", &gauges)?;
             let per_day = "select source, local_day, count(*) as row_count from month_files group by source, local_day order by all";
-            write(self.engine, per_day, &days)?;
+            write(engine, per_day, &days)?;
         }
-        facts.gauges.push(gauges);
-        facts.days.push(days);
-        Ok(())
+        Ok((gauges, days))
     }
 
-    /// The files of one month as a relation, of the plan's sources alone.
-    fn month_view(&self, table: &Table, name: &str, files: &[DataFile]) -> Result<()> {
+    /// The files of one month as `month_files`, of the plan's sources alone.
+    fn month_view(&self, engine: &dyn Engine, table: &Table, files: &[DataFile]) -> Result<()> {
         let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
-        let every = format!("every_{name}");
-        self.engine.attach(&every, table.columns, Some("month"), &paths)?;
+        engine.attach("every_month_files", table.columns, Some("month"), &paths)?;
         let rule = if self.foreign { " where source in (select source from plan_sources)" } else { "" };
-        self.engine.run(&format!("create or replace view {name} as select * from {every}{rule}"), &[])
+        engine.run(&format!("create or replace view month_files as select * from every_month_files{rule}"), &[])
     }
 
     /// All that every fact of a month rests on, as text to hash.
@@ -255,36 +260,34 @@ impl Maker<'_> {
         text
     }
 
-    /// The dated memberships that the scan of the month applies, as text to hash.
-    fn dated_rows(&self) -> Result<String> {
-        let rows = self.engine.query(
-            "select coalesce(md5(string_agg(concat_ws(',', user_no, from_us, to_us, account), ';' \
-             order by user_no, from_us)), '') as rows_hash from month_changers",
-            &[],
-        )?;
-        Ok(rows.text("rows_hash", 0).unwrap_or_default())
-    }
-
     fn path(&self, month: &str, key: &str) -> PathBuf {
         self.folder.join(month).join(format!("{:032x}.parquet", xxh3_128(key.as_bytes())))
     }
 
-    fn attach(&self, facts: &Facts) -> Result<()> {
-        let engine = self.engine;
+    fn attach(&self, engine: &dyn Engine, facts: &Facts) -> Result<()> {
         let named: Vec<_> =
             PARTS[..2].iter().copied().chain([("event_name", Type::Text)]).chain(PARTS[2..].iter().copied()).collect();
         engine.attach("fact_events", &named, None, &facts.events)?;
         engine.attach("fact_any", &PARTS, None, &facts.any)?;
         engine.attach("fact_days", &DAYS, None, &facts.days)?;
         engine.attach("fact_gauges", &GAUGES, None, &facts.gauges)?;
-        for (place, signal) in self.signals.iter().enumerate().filter(|(_, signal)| is_kept(signal)) {
-            let _ = signal;
+        for (place, _) in self.signals.iter().enumerate().filter(|(_, signal)| is_kept(signal)) {
             let files = |all: &BTreeMap<usize, Vec<PathBuf>>| all.get(&place).cloned().unwrap_or_default();
             engine.attach(&format!("fact_parts_{place}"), &PARTS, None, &files(&facts.parts))?;
             engine.attach(&format!("fact_hits_{place}"), &HITS, None, &files(&facts.hits))?;
         }
         Ok(())
     }
+}
+
+/// The dated memberships that the scan of the month applies, as text to hash.
+fn dated_rows(engine: &dyn Engine) -> Result<String> {
+    let rows = engine.query(
+        "select coalesce(md5(string_agg(concat_ws(',', user_no, from_us, to_us, account), ';' \
+         order by user_no, from_us)), '') as rows_hash from month_changers",
+        &[],
+    )?;
+    Ok(rows.text("rows_hash", 0).unwrap_or_default())
 }
 
 /// The view that selects the events of signals in one scan, each event once per signal that it matches.
@@ -324,12 +327,13 @@ fn write(engine: &dyn Engine, sql: &str, path: &Path) -> Result<()> {
     }
 }
 
-fn by_month(files: &[DataFile]) -> BTreeMap<String, Vec<DataFile>> {
+/// Files by month, in order.
+fn months_of(files: &[DataFile]) -> Vec<(String, Vec<DataFile>)> {
     let mut months: BTreeMap<String, Vec<DataFile>> = BTreeMap::new();
     for file in files {
         months.entry(file.month.clone().unwrap_or_default()).or_default().push(file.clone());
     }
-    months
+    months.into_iter().collect()
 }
 
 fn month_start(month: &str) -> Result<Date> {

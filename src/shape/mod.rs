@@ -108,7 +108,7 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     identity::people(engine, plan).context("could not tell who is who")?;
     let signals = signals::signals(plan);
     let folder = facts::writable(ask.facts, ask.spare);
-    facts::Maker { engine, lake, vector, plan, signals: &signals, foreign, folder }.make()?;
+    facts::Maker { lake, vector, plan, signals: &signals, foreign, folder }.make(engine)?;
     let scope = scope::decide(engine, plan, ask, &mut issues)?;
     let window = Window {
         as_of: scope.as_of,
@@ -117,7 +117,6 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     };
     let at_us = scope.as_of_end_us - 1;
     calendar(engine, plan, &window)?;
-    engine.run("create or replace view source_days as select source, local_day, cast(sum(row_count) as bigint) as row_count from fact_days group by source, local_day", &[])?;
     ties(engine, &scope)?;
     records(engine, plan)?;
     people(engine, plan, &window)?;

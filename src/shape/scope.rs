@@ -1,6 +1,6 @@
 //! What may be read: the day up to which, where telemetry begins, and how far each source has come (R0.3, R0.4, R9.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ pub(super) fn decide(
     let days = source_days(engine)?;
     let began = begins(&days);
     let yesterday = plus_days(plan.workspace.calendar.day(ask.now_us), -1);
-    let spans = spans(engine, plan, &days, began.map(|(first, _)| first))?;
+    let spans = spans(engine, plan, &days, (began.map(|(first, _)| first), ask.as_of.unwrap_or(yesterday)))?;
     let as_of = ask.as_of.unwrap_or_else(|| default_as_of(plan, &spans, yesterday));
     if ask.as_of.is_none() {
         issues.extend(behind(plan, as_of, yesterday));
@@ -83,11 +83,16 @@ fn begins(days: &SourceDays) -> Option<(Date, u64)> {
     Some(first)
 }
 
-/// What each source covers, in the plan's order, freshness left to [`aged`].
-fn spans(engine: &dyn Engine, plan: &Plan, days: &SourceDays, begin: Option<Date>) -> Result<Vec<SourceSpan>> {
-    let mut seen: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
+/// What each source covers from a day until a day, in the plan's order, freshness left to [`aged`].
+fn spans(
+    engine: &dyn Engine,
+    plan: &Plan,
+    days: &SourceDays,
+    (begin, until): (Option<Date>, Date),
+) -> Result<Vec<SourceSpan>> {
+    let mut seen: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
     for (day, source, _) in days.iter().filter(|(day, _, _)| begin.is_none_or(|begin| *day >= begin)) {
-        seen.entry(source.as_str()).or_insert((*day, *day)).1 = *day;
+        seen.entry(source.as_str()).or_default().insert(*day);
     }
     let files = engine.query(
         "select source, min(coalesce(day, first_day)) as first_day, max(coalesce(day, last_day)) as last_day \
@@ -103,7 +108,7 @@ fn spans(engine: &dyn Engine, plan: &Plan, days: &SourceDays, begin: Option<Date
     let span = |source: &Source| {
         let name = source.name.as_str();
         let (first_day, last_day) = match dated_by_rows(source.kind) {
-            true => seen.get(name).map_or((None, None), |(first, last)| (Some(*first), Some(*last))),
+            true => seen.get(name).map_or((None, None), |days| (days.first().copied(), days.last().copied())),
             false => told.get(name).copied().unwrap_or_default(),
         };
         SourceSpan {
@@ -113,7 +118,10 @@ fn spans(engine: &dyn Engine, plan: &Plan, days: &SourceDays, begin: Option<Date
             freshness: Freshness::Empty,
             due: None,
             tie_us: source.resolution.or(ties.get(name).copied()).map_or(0, tie_us),
-            expects_daily: source.expects_daily,
+            missing_days: seen
+                .get(name)
+                .filter(|_| source.expects_daily)
+                .map_or(Vec::new(), |seen| SourceSpan::days_without(seen, until)),
         }
     };
     Ok(plan.sources.iter().map(span).collect())
@@ -188,7 +196,8 @@ fn aged(plan: &Plan, source: &Source, span: SourceSpan, as_of: Date) -> SourceSp
             _ => Freshness::Fresh,
         },
     };
-    SourceSpan { freshness, due, ..span }
+    let missing_days = span.missing_days.into_iter().filter(|day| *day <= as_of).collect();
+    SourceSpan { freshness, due, missing_days, ..span }
 }
 
 /// A source's limits of staleness: its own, else the plan's.

@@ -3,7 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, reason = "tests only")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -82,7 +82,7 @@ impl World {
         self.gauges(engine, calendar, end_us);
         self.people(engine, end_us);
         self.attributes(engine);
-        self.scope(engine, plan, as_of, end_us)
+        self.scope(plan, as_of, end_us)
     }
 
     fn signals(&self, engine: &dyn Engine, plan: &Plan) {
@@ -257,9 +257,8 @@ impl World {
         engine.relation("eligible_spans", &columns, &rows).unwrap();
     }
 
-    fn scope(&self, engine: &dyn Engine, plan: &Plan, as_of: Date, as_of_end_us: i64) -> Scope {
+    fn scope(&self, plan: &Plan, as_of: Date, as_of_end_us: i64) -> Scope {
         let calendar = &plan.workspace.calendar;
-        let mut rows = Vec::new();
         let mut sources = Vec::new();
         for source in &plan.sources {
             let moments: Vec<i64> = if source.kind.is_telemetry() {
@@ -267,24 +266,18 @@ impl World {
             } else {
                 self.gauges.iter().map(|reading| reading.us).collect()
             };
-            let mut days = BTreeMap::new();
-            for us in moments.into_iter().filter(|us| *us < as_of_end_us) {
-                *days.entry(calendar.day(us)).or_insert(0_i64) += 1;
-            }
-            let name = source.name.as_str();
-            rows.extend(days.iter().map(|(day, count)| vec![name.into(), Value::Day(*day), Value::Long(*count)]));
+            let read = moments.into_iter().filter(|us| *us < as_of_end_us);
+            let days: BTreeSet<Date> = read.map(|us| calendar.day(us)).collect();
             sources.push(SourceSpan {
                 due: None,
                 source: source.name.clone(),
-                first_day: days.keys().next().copied(),
-                last_day: days.keys().last().copied(),
+                first_day: days.first().copied(),
+                last_day: days.last().copied(),
                 freshness: Freshness::Fresh,
                 tie_us: self.tie_us,
-                expects_daily: self.expects_daily,
+                missing_days: if self.expects_daily { SourceSpan::days_without(&days, as_of) } else { Vec::new() },
             });
         }
-        let columns = [("source", Type::Text), ("local_day", Type::Day), ("row_count", Type::Long)];
-        engine.relation("source_days", &columns, &rows).unwrap();
         let first_day = sources.iter().filter_map(|source| source.first_day).min();
         Scope {
             as_of,

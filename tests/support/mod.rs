@@ -8,7 +8,7 @@ use throughline::engine::{DuckDb, Engine, Limits};
 use throughline::link::decision::{Decision, of_renewals};
 use throughline::link::exposure::Exposure;
 use throughline::link::issues::Untestable;
-use throughline::link::{Context, test_in};
+use throughline::link::{Context, prepare};
 use throughline::model::ids::SignalId;
 use throughline::plan::resolve::{Needs, resolve};
 use throughline::plan::{Link, Plan};
@@ -17,21 +17,21 @@ use throughline::plan::{Link, Plan};
 pub(crate) const MONDAY_US: i64 = 1_704_067_200_000_000;
 
 const RELATIONS: &str = "
-create temp table accounts (account integer, account_id varchar, company_id varchar, matched_by varchar,
+create table accounts (account integer, account_id varchar, company_id varchar, matched_by varchar,
     first_seen_us bigint, last_seen_us bigint, created_us bigint, ended_us bigint);
-create temp table signals (signal integer, id varchar);
-create temp table signal_weeks (signal integer, account integer, week integer, uses bigint);
-create temp table event_weeks (account integer, week integer, event_name varchar, uses bigint);
-create temp table gauge_days (gauge varchar, account integer, local_day date, ts_us bigint, value double);
-create temp table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
-create temp table companies (source varchar, company_id varchar, name varchar, domain varchar, fields json,
+create table signals (signal integer, id varchar);
+create table signal_weeks (signal integer, account integer, week integer, uses bigint);
+create table event_weeks (account integer, week integer, event_name varchar, uses bigint);
+create table gauge_days (gauge varchar, account integer, local_day date, ts_us bigint, value double);
+create table attributes (account integer, segment varchar, value varchar, from_us bigint, to_us bigint, assumed boolean);
+create table companies (source varchar, company_id varchar, name varchar, domain varchar, fields json,
     valid_from date, valid_to date, from_us bigint, to_us bigint);
-create temp table deals (source varchar, deal_id varchar, company_id varchar, name varchar, pipeline varchar, stage varchar,
+create table deals (source varchar, deal_id varchar, company_id varchar, name varchar, pipeline varchar, stage varchar,
     amount decimal(24, 6), currency varchar, created_at timestamptz, closed_at timestamptz, state varchar, fields json,
     valid_from date, valid_to date, from_us bigint, to_us bigint);
-create temp table customer_mrr (customer_id varchar, account integer, company_id varchar, from_us bigint, to_us bigint,
+create table customer_mrr (customer_id varchar, account integer, company_id varchar, from_us bigint, to_us bigint,
     mrr_micros bigint);
-create temp table renewals (renewal_id varchar, unit varchar, account integer, company_id varchar, due_on date,
+create table renewals (renewal_id varchar, unit varchar, account integer, company_id varchar, due_on date,
     due_us bigint, state varchar, amount_micros bigint, crm_only boolean, term_months bigint, unit_state varchar);
 ";
 
@@ -85,7 +85,7 @@ pub(crate) fn world() -> (DuckDb, Value) {
         names(&expected["signals"]).iter().enumerate().map(|(number, name)| format!("({number}, '{name}')")).collect();
     engine.run(&format!("insert into signals values {}", signals.join(", ")), &[]).unwrap();
     let sql = format!(
-        "create temp table told as select * from read_csv('{accounts}');
+        "create table told as select * from read_csv('{accounts}');
         insert into accounts select account, account_id, account_id, 'id', epoch_us(signup_date::timestamp), 0,
             epoch_us(signup_date::timestamp), epoch_us(churn_date::timestamp) from told;
         insert into companies select 'crm', account_id, account_id, null, json_object('Employees', employees::varchar),
@@ -96,7 +96,7 @@ pub(crate) fn world() -> (DuckDb, Value) {
         insert into event_weeks select * from read_parquet('{events}');
         insert into signal_weeks select signals.signal, account, week, uses from event_weeks
             inner join signals on signals.id = event_weeks.event_name;
-        create temp table sold as select * from read_csv('{deals}');
+        create table sold as select * from read_csv('{deals}');
         insert into deals select 'crm', deal_id, account_id, null, type, stage, amount, 'EUR', null, close_date::timestamp,
             replace(stage, 'closed_', ''), null, date '2026-01-01', null, 0, 0 from sold;
         insert into renewals select deal_id, account_id, null, account_id, close_date, 0, replace(stage, 'closed_', ''), null,
@@ -147,7 +147,7 @@ pub(crate) fn decided_under(
     link: &Link,
     exposure: &Exposure,
 ) -> Result<Decision, Untestable> {
-    test_in(engine, plan, weeks).unwrap();
+    prepare(engine, plan, weeks).unwrap();
     of_renewals(engine, plan, weeks, link, exposure).unwrap()
 }
 

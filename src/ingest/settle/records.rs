@@ -26,7 +26,7 @@ pub(in super::super) fn records(changes: &mut Changes<'_>, source: &str) -> Resu
         ("kept_releases", "releases_kept", "release_fate", "release_fates"),
         ("kept_evidence", "evidence_kept", "evidence_fate", "evidence_fates"),
     ] {
-        engine.run(&format!("create or replace temp table {kept} as select * from {function}(?)"), &name)?;
+        engine.run(&format!("create or replace table {kept} as select * from {function}(?)"), &name)?;
         made(engine, fate, fates)?;
     }
     let settled = count(engine)?;

@@ -114,7 +114,7 @@ fn find(asking: &Asking, activation: &Activation) -> Result<(Vec<Cell>, Found)> 
     let cells = asking.make_cells()?;
     let end = Value::Long(asking.scope.as_of_end_us);
     // The order makes the spells, and with them every sum of fractions, the same on any number of threads.
-    let frame = asking.engine.query("select * from activation(?) order by all", &[end])?;
+    let frame = asking.answer("activation", "activation(?) order by all", &[end])?;
     Ok((cells, Found::new(frame)))
 }
 

@@ -16,7 +16,7 @@ pub(super) fn readings(asking: &Asking, active: &Active) -> Result<Vec<Reading>>
     asking.make_periods(trailing)?;
     asking.make_units("active", "active_units()", &[])?;
     let cells = asking.make_cells()?;
-    let found = Found::new(asking.engine.query("select * from active()", &[])?);
+    let found = Found::new(asking.answer("active", "active()", &[])?);
     let mut readings = Vec::new();
     for (index, period, place, cell) in asking.grid(&cells) {
         let end = asking.read_end(period);

@@ -28,7 +28,7 @@ pub(super) fn readings(asking: &Asking, adoption: &Adoption) -> Result<Vec<Readi
     let parameters = parameters(asking, adoption);
     asking.make_units("adoption", "adoption_units(?, ?, ?, ?, ?)", &parameters)?;
     let cells = asking.make_cells()?;
-    let found = Found::new(asking.engine.query("select * from adoption()", &[])?);
+    let found = Found::new(asking.answer("adoption", "adoption()", &[])?);
     let mut readings = Vec::new();
     for (index, period, place, cell) in asking.grid(&cells) {
         let end = asking.read_end(period);
@@ -77,7 +77,7 @@ pub fn since_available(
         },
     };
     ask(&asking, adoption)?;
-    engine.load(&queries(&["adoption_firsts", "adoption_waits"]))?;
+    engine.load(&queries(&["actors", "adoption_firsts", "adoption_waits"]))?;
     let mut asked = parameters(&asking, adoption).to_vec();
     asked.extend([Value::Long(since_us), Value::Long(scope.as_of_end_us)]);
     let frame = engine.query("select * from adoption_waits(?, ?, ?, ?, ?, ?, ?) order by all", &asked)?;
@@ -138,7 +138,8 @@ fn make_windows(asking: &Asking, days: i64) -> Result<()> {
             vec![Value::Long(index), Value::Long(nth), Value::Day(start), Value::Day(end)]
         })
     });
-    asking.engine.relation("windows", &columns, &windows.collect::<Vec<_>>())
+    asking.engine.renew("windows", &columns, &windows.collect::<Vec<_>>())?;
+    Ok(())
 }
 
 /// A signal that happens once in a window, at its n-th match, has no uses to add up: that is not built.

@@ -247,7 +247,7 @@ fn place(asking: &Asking, counted: &[Counted], texts: &Texts) -> Result<(Vec<Cel
     asking.engine.relation("attempts", &columns, &rows)?;
     asking.make_units("funnel", "funnel_units()", &[])?;
     let cells = asking.make_cells()?;
-    let frame = asking.engine.query("select * from funnel()", &[])?;
+    let frame = asking.answer("funnel", "funnel()", &[])?;
     let mut placed = vec![None; counted.len()];
     for row in 0..frame.rows() {
         let cell = usize::try_from(frame.count("cell", row))?;

@@ -22,7 +22,7 @@ pub(super) fn readings(asking: &Asking, gauge: &Gauge) -> Result<Vec<Reading>> {
         Reduce::Share(floor) => floor,
         Reduce::Sum | Reduce::Mean => 0.0,
     };
-    let found = Found::new(asking.engine.query("select * from gauge(?)", &[Value::Double(floor)])?);
+    let found = Found::new(asking.answer("gauge", "gauge(?)", &[Value::Double(floor)])?);
     let gaps = gaps(asking, name)?;
     let mut readings = Vec::new();
     for (index, period, place, cell) in asking.grid(&cells) {
@@ -64,7 +64,8 @@ fn make_days(asking: &Asking) -> Result<()> {
         rows.push(vec![Value::Day(day)]);
         day = plus_days(day, 1);
     }
-    asking.engine.relation("days", &[("local_day", Type::Day)], &rows)
+    asking.engine.renew("days", &[("local_day", Type::Day)], &rows)?;
+    Ok(())
 }
 
 /// The days of each period on which nobody has a reading.

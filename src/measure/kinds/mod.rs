@@ -58,7 +58,7 @@ pub(super) fn actor_parts(asking: &Asking) -> Result<()> {
     // The readings are made of `units`, which stand until the next question.
     readings(asking)?;
     asking.engine.load(&super::asked::queries(&[name]))?;
-    asking.engine.run(&format!("create or replace temp table actor_parts as select * from {call}"), &parameters)
+    asking.engine.run(&format!("create or replace table actor_parts as select * from {call}"), &parameters)
 }
 
 /// What a kind's value is.
@@ -129,24 +129,24 @@ pub fn signals(kind: &TractionKind) -> Vec<&SignalId> {
 pub(super) fn steps(kind: &TractionKind) -> &'static [(&'static str, &'static str)] {
     match kind {
         TractionKind::Gauge(_) => &[("readings by account and day", "gauge_days"), ("accounts in periods", "units")],
-        TractionKind::Activation(_) => &[("uses of its signals", "uses()"), ("starters in the range", "units")],
-        TractionKind::Active(_) => &[("uses of its signals", "uses()"), ("actors in periods", "units")],
-        TractionKind::Adoption(_) => &[("uses of its signals", "uses()"), ("eligible actors in periods", "units")],
+        TractionKind::Activation(_) => &[("uses of its signals", "uses"), ("starters in the range", "units")],
+        TractionKind::Active(_) => &[("uses of its signals", "uses"), ("actors in periods", "units")],
+        TractionKind::Adoption(_) => &[("uses of its signals", "uses"), ("eligible actors in periods", "units")],
         TractionKind::Retention(_) => {
-            &[("uses of its signals", "uses()"), ("actors in cohorts and their returns", "units")]
+            &[("uses of its signals", "uses"), ("actors in cohorts and their returns", "units")]
         }
-        TractionKind::Funnel(_) => &[("uses of its signals", "uses()")],
+        TractionKind::Funnel(_) => &[("uses of its signals", "uses")],
     }
 }
 
 /// The query files of a kind, in the order they run.
 pub(super) fn files(kind: &TractionKind) -> &'static [&'static str] {
     match kind {
-        TractionKind::Active(_) => &["uses", "active_units", "active"],
-        TractionKind::Activation(_) => &["uses", "activation_units", "activation"],
-        TractionKind::Adoption(_) => &["uses", "actors", "adoption_firsts", "adoption_units", "adoption"],
-        TractionKind::Retention(_) => &["uses", "retention_units", "retention"],
-        TractionKind::Funnel(_) => &["uses", "funnel_events"],
+        TractionKind::Active(_) => &["happenings", "active_units", "active"],
+        TractionKind::Activation(_) => &["happenings", "activation_units", "activation"],
+        TractionKind::Adoption(_) => &["happenings", "actors", "adoption_firsts", "adoption_units", "adoption"],
+        TractionKind::Retention(_) => &["happenings", "retention_units", "retention"],
+        TractionKind::Funnel(_) => &["happenings", "funnel_events"],
         TractionKind::Gauge(_) => &["actors", "gauge_units", "gauge"],
     }
 }

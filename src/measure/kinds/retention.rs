@@ -54,7 +54,7 @@ pub(in crate::measure) fn make_reached(asking: &Asking, retention: &Retention) -
     ];
     asking
         .engine
-        .run("create or replace temp table first_returns as select * from retention_reached(?, ?, ?)", &parameters)?;
+        .run("create or replace table first_returns as select * from retention_reached(?, ?, ?)", &parameters)?;
     Ok(true)
 }
 
@@ -90,7 +90,7 @@ impl Cohorts<'_> {
         ];
         asking.make_units("retention", "retention_units(?, ?, ?, ?, ?, ?, ?, ?, ?)", &parameters)?;
         let cells = asking.make_cells()?;
-        Ok((cells, Found::new(asking.engine.query("select * from retention()", &[])?)))
+        Ok((cells, Found::new(asking.answer("retention", "retention()", &[])?)))
     }
 
     /// Makes `calendar`: the periods of the range, and those after them up to `as_of`.
@@ -103,7 +103,8 @@ impl Cohorts<'_> {
             .zip(periods.unwrap_or_default())
             .map(|(step, period)| vec![Value::Long(step), Value::Day(period.start), Value::Day(period.end)])
             .collect();
-        self.asking.engine.relation("calendar", &columns, &rows)
+        self.asking.engine.renew("calendar", &columns, &rows)?;
+        Ok(())
     }
 
     /// Which k have rows: all, or the one that is asked for; a bracket has one row, at its first.

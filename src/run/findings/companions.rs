@@ -11,13 +11,13 @@ use crate::model::reading::{Datum, Reading, Series};
 use crate::plan::Plan;
 use crate::report::inputs::{Cohort, Companion, Movement, Stages, Step};
 use crate::report::numbers::period_name;
-use crate::run::session::Session;
+use crate::run::desk::Desk;
 
 /// How many months of movements and stages a companion shows.
 const SHOWN: usize = 13;
 
 /// The companion of a metric; none where its kind has none.
-pub(super) fn companion(session: &Session, plan: &Plan, metric: &Metric, monthly: &Series) -> Result<Companion> {
+pub(super) fn companion(desk: &Desk<'_>, metric: &Metric, monthly: &Series) -> Result<Companion> {
     Ok(match metric {
         Metric::Business(business) => match business.kind {
             BusinessKind::MrrMovements => movements(monthly),
@@ -26,14 +26,14 @@ pub(super) fn companion(session: &Session, plan: &Plan, metric: &Metric, monthly
             }
         },
         Metric::Traction(traction) => match &traction.kind {
-            TractionKind::Activation(_) => super::curves::curves(session, plan, traction)?,
+            TractionKind::Activation(_) => super::curves::curves(desk, traction)?,
             TractionKind::Adoption(_) => {
-                let since_available = measure::since_available(&session.engine, plan, session.scope(), traction)?;
+                let since_available = measure::since_available(desk.engine, desk.plan, desk.scope, traction)?;
                 stages(monthly, since_available)
             }
-            TractionKind::Funnel(_) => funnel(plan, monthly),
+            TractionKind::Funnel(_) => funnel(desk.plan, monthly),
             TractionKind::Retention(retention) => {
-                let whole = session.measure(plan, metric, &Question::default())?;
+                let whole = desk.measure(metric, &Question::default())?;
                 triangle(retention.period, &whole)
             }
             TractionKind::Active(_) | TractionKind::Gauge(_) => Companion::None,

@@ -11,12 +11,16 @@ use crate::stats::mix::{Parts, When};
 
 /// Fills in the contributions of every metric whose last settled point signals.
 pub(super) fn fill(session: &Session, plan: &Plan, findings: &mut Findings) -> Result<()> {
-    for signalling in report::signalling(findings, plan) {
-        let Some(metric) = plan.metric(&signalling.metric) else { continue };
-        let parts = session.account_parts(plan, metric, signalling.unit, (signalling.from, signalling.to))?;
+    let signalling = report::signalling(findings, plan);
+    let parts = session.side_by_side(plan, &signalling, |desk, signalling| {
+        let parts = |metric| desk.account_parts(metric, signalling.unit, (signalling.from, signalling.to));
+        plan.metric(&signalling.metric).map(parts).transpose()
+    })?;
+    for (signalling, parts) in signalling.iter().zip(parts) {
+        let Some(parts) = parts else { continue };
         let found = findings.metrics.iter_mut().find(|found| found.id == signalling.metric);
         let Some(found) = found else { continue };
-        add_up(found, &signalling, &parts)?;
+        add_up(found, signalling, &parts)?;
         let told = |mover: crate::stats::mix::Mover| Contribution {
             account: mover.account,
             moved: mover.moved,

@@ -5,7 +5,7 @@
 -- rules   a signal that counts happens when its n-th match or n-th different value falls: once per day or week with `per`,
 --         else once ever (R0.11); events without the actor are nobody's (R0.9); a property that is missing or empty is null (R3.9)
 -- engine  duckdb: days are subtracted from each other
-create or replace macro uses() as table
+create or replace macro happenings() as table
 with matches as (
     select
         asked.role,
