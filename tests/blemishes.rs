@@ -270,3 +270,54 @@ fn versions_stand_below_what_a_site_puts_in_front() {
     assert_eq!(case.then("exports/CHANGELOG.md", text), sound(1));
     assert_eq!(case.rows("releases", "release_id, url"), [json!(["1.2.0", "https://a.example/1"])]);
 }
+
+#[test]
+fn a_device_and_its_user_on_one_enriched_event_are_a_link() {
+    let case = Case::of("[sources.product]\nkind = \"snowplow\"\nfiles = \"exports/*\"\n");
+    let row = |id: &str, user: &str| {
+        let mut cells = vec![""; 131];
+        for (place, cell) in [(7, id), (13, user), (16, "device-1"), (125, "2026-03-02 08:00:00.000"), (127, "saved")] {
+            cells[place - 1] = cell;
+        }
+        cells.join("\t") + "\n"
+    };
+    assert_eq!(case.then("exports/a.tsv", row("e1", "") + &row("e2", "u1")), sound(2));
+    let mut raw = case.rows("events", "raw_user_id, user_id");
+    raw.sort_by_key(Value::to_string);
+    assert_eq!(raw, [json!(["device-1", "u1"]), json!(["u1", "u1"])]);
+}
+
+#[test]
+fn a_discount_beside_bare_ids_is_the_one_of_that_id() {
+    let subscription = |discounts: &str| {
+        format!(
+            r#"{{"id":"sub_1","object":"subscription","customer":"cus_1","status":"active","currency":"eur",
+            "start_date":1767225600,"discounts":[{discounts}],"discount":{{"id":"di_1","coupon":{{"percent_off":10,"duration":"forever"}}}},
+            "items":{{"data":[{{"id":"si_1","quantity":1,"price":{{"unit_amount":10000,"currency":"eur",
+            "recurring":{{"interval":"month","interval_count":1}}}}}}]}}}}"#
+        )
+    };
+    for (discounts, mrr) in [(r#""di_1""#, 90.0), ("", 90.0), (r#""di_2""#, 100.0)] {
+        let case = Case::of("[sources.billing]\nkind = \"stripe\"\nsubscriptions = \"exports/*\"\n");
+        assert_eq!(case.then("exports/2026-03-02.json", subscription(discounts)), sound(1));
+        assert_eq!(case.rows("subscriptions", "cast(mrr as double)"), [json!([mrr])], "with {discounts}");
+    }
+}
+
+#[test]
+fn a_row_of_more_than_16_mib_is_set_aside_and_the_next_is_read() {
+    const MIB: usize = 1 << 20;
+    let event = |text: usize| {
+        format!(r#"{{"event":"saved","time":"2026-03-02T08:00:00Z","user":"u","note":"{}"}}"#, "x".repeat(text))
+    };
+    for (length, expected) in [(16 * MIB - 200, sound(2)), (16 * MIB + MIB / 2, aside(1, "row-too-long"))] {
+        let case = Case::of(EVENTS);
+        assert_eq!(case.then("exports/a.jsonl", format!("{}\n{}\n", event(length), event(1))), expected);
+        let case = Case::of(EVENTS);
+        let table = format!(
+            "event,time,user,note\nsaved,2026-03-02T08:00:00Z,u,{}\nsaved,2026-03-03,u,y\n",
+            "x".repeat(length)
+        );
+        assert_eq!(case.then("exports/a.csv", table), expected);
+    }
+}

@@ -7,9 +7,11 @@ use std::process::Command;
 use jiff::civil::date;
 use rayon::prelude::*;
 use throughline::ingest::detect::plan_from;
+use throughline::ingest::source::Sheet;
 use throughline::plan::Plan;
 use throughline::plan::globs::{check_files, expand};
 use throughline::plan::resolve::{Needs, resolve};
+use throughline::plan::source::Kind;
 
 /// Samples that nothing in them gives away, and why: only a person can tell.
 const NOT_KNOWN: &[(&str, &str)] = &[
@@ -166,6 +168,28 @@ fn columns_that_hold_accounts_become_rules_of_who_is_who() {
     assert!(text.contains("crm = [{ account = \"account_id\", company = \"Team\" }]"), "{text}");
     assert!(text.contains("billing = [{ customer = \"team (metadata)\", account = \"account_id\" }]"), "{text}");
     assert_eq!(resolve(&text, folder.path(), date(2026, 7, 1), Needs::Everything).1, [], "{text}");
+}
+
+/// What one file with this text is taken for.
+fn kind_of(name: &str, text: &str) -> Option<(Kind, Sheet)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(name), text).expect("a file");
+    let (_, found) = plan_from("Loomworks", folder.path(), &[folder.path().to_owned()]).ok()?;
+    found.into_iter().find_map(|found| Some((found.kind?, found.sheet)))
+}
+
+#[test]
+fn names_in_camel_case_reports_and_payments_are_told_apart() {
+    let camel: String = (0..4)
+        .map(|n| format!("{{\"eventName\":\"saved\",\"userId\":\"u{n}\",\"occurredAt\":\"2026-03-0{}T08:00:00Z\",\"teamId\":\"t1\"}}\n", n + 1))
+        .collect();
+    assert_eq!(kind_of("a.jsonl", &camel), Some((Kind::Events, Sheet::Only)));
+    let report = "Opportunity ID,Opportunity Name,Stage,Amount,Close Date,Account Name,Account ID\n\
+        006A1,Renewal,Closed Won,900.00,3/13/2026,Acme,001A1\n";
+    assert_eq!(kind_of("opportunities.csv", report), Some((Kind::Salesforce, Sheet::Deals)));
+    let payments = "id,Description,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Customer ID,Status\n\
+        ch_1,Subscription update,2026-03-02 08:00:00,90.00,0.00,eur,true,cus_1,Paid\n";
+    assert_eq!(kind_of("payments.csv", payments), None, "a payment is no subscription");
 }
 
 #[test]

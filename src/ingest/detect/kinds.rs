@@ -138,8 +138,18 @@ const MARKS: &[Mark] = &[
     deals(Kind::Crm, &["id", "stage", "amount"], &["pipeline"]),
 ];
 
+/// Exports that are known, and hold nothing that is read; by their numbers they would pass for readings.
+const NOT_READ: &[(&[&str], &str)] = &[
+    (&["id", "Captured", "Amount Refunded"], "it holds payments; of billing, subscriptions are read: export those"),
+    (&["id", "Amount Due", "Amount Paid"], "it holds invoices; of billing, subscriptions are read: export those"),
+];
+
 /// Tells what a file is.
 pub(super) fn told(profile: &Profile) -> Told {
+    let there = |names: &&[&str]| names.iter().all(|name| profile.path(name).is_some());
+    if let Some((_, because)) = NOT_READ.iter().find(|(names, _)| there(names)) {
+        return unknown((*because).to_owned());
+    }
     match &profile.form {
         Form::Nothing(reason) => return unknown((*reason).to_owned()),
         Form::Prose => {
