@@ -1,18 +1,25 @@
 //! A batch's files on their way into the lake: ids, then data, then rows set aside, then `files` with the vector (lake.md 1).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::Progress;
-use crate::engine::Engine;
+use crate::engine::{Engine, side_by_side};
 use crate::lake::tables::{ALL, FILES, Table};
 use crate::lake::{DataFile, Lake, Note, Vector};
 use crate::model::column::Value;
 
 /// How many files a month, or a table, may have before it is rewritten.
 pub(super) const MANY_FILES: usize = 16;
+
+/// A query whose rows become a file of a month.
+pub(super) struct OfMonth {
+    pub(super) month: String,
+    pub(super) sql: String,
+    pub(super) parameters: Vec<Value>,
+}
 
 /// The files that a batch adds and removes, by table.
 pub(super) struct Changes<'a> {
@@ -42,19 +49,36 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// If the engine refuses.
     pub(super) fn add(&mut self, table: &Table, month: Option<&str>, sql: &str, parameters: &[Value]) -> Result<u64> {
-        let path = self.unused(table, month)?;
-        let rows = self.engine.write(sql, parameters, &path).inspect_err(|_| {
-            // Half a file on a full disk would stand in the way of mending it.
-            let _none = std::fs::remove_file(&path);
-        })?;
+        let path = self.unused(table, month, &[])?;
+        let rows = written(self.engine, sql, parameters, &path)?;
+        self.gain(table, month, path, rows)?;
+        Ok(rows)
+    }
+
+    /// Writes the files that a table gains, several at a time.
+    ///
+    /// # Errors
+    /// If the engine refuses.
+    pub(super) fn add_all(&mut self, table: &Table, months: &[OfMonth]) -> Result<()> {
+        let mut paths = Vec::with_capacity(months.len());
+        for of in months {
+            paths.push(self.unused(table, Some(&of.month), &paths)?);
+        }
+        let both: Vec<_> = months.iter().zip(&paths).collect();
+        let rows =
+            side_by_side(self.engine, &both, |engine, (of, path)| written(engine, &of.sql, &of.parameters, path))?;
+        let all = months.iter().zip(paths).zip(rows);
+        all.into_iter().try_for_each(|((of, path), rows)| self.gain(table, Some(&of.month), path, rows))
+    }
+
+    fn gain(&mut self, table: &Table, month: Option<&str>, path: PathBuf, rows: u64) -> Result<()> {
         if rows == 0 {
-            std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()))?;
-            return Ok(0);
+            return std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()));
         }
         let size = std::fs::metadata(&path).with_context(|| format!("could not read {}", path.display()))?.len();
         let file = DataFile { month: month.map(str::to_owned), path, size };
         self.tables.entry(table.name).or_default().0.push(file);
-        Ok(rows)
+        Ok(())
     }
 
     /// Takes files from a table.
@@ -72,11 +96,11 @@ impl<'a> Changes<'a> {
         self.add(table, None, sql, parameters)
     }
 
-    /// A name that no file ever had: a batch that died may have left some.
-    fn unused(&self, table: &Table, month: Option<&str>) -> Result<PathBuf> {
+    /// A name that no file ever had, nor will have: a batch that died may have left some.
+    fn unused(&self, table: &Table, month: Option<&str>, taken: &[PathBuf]) -> Result<PathBuf> {
         let folder = self.lake.data_folder(table, month)?;
         let name = |n: u32| folder.join(format!("{}-{n:03}.parquet", self.name));
-        Ok((0..).map(name).find(|path| !path.exists()).expect("numbers do not end"))
+        Ok((0..).map(name).find(|path| !path.exists() && !taken.contains(path)).expect("numbers do not end"))
     }
 
     /// Commits all tables, `files` last.
@@ -104,4 +128,12 @@ impl<'a> Changes<'a> {
         on(Progress::Committed { table: FILES.name });
         Ok(self.vector)
     }
+}
+
+/// Writes a query's rows as a file, and says how many.
+fn written(engine: &dyn Engine, sql: &str, parameters: &[Value], path: &Path) -> Result<u64> {
+    engine.write(sql, parameters, path).inspect_err(|_| {
+        // Half a file on a full disk would stand in the way of mending it.
+        let _none = std::fs::remove_file(path);
+    })
 }

@@ -11,6 +11,7 @@ use arrow::array::{AsArray, Int32Array, UInt32Array};
 use arrow::compute::{interleave_record_batch, take_record_batch};
 use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
 
 use super::names::Names;
 use crate::engine::Engine;
@@ -145,7 +146,7 @@ impl<'a> Spool<'a> {
         let Self { engine, relation, .. } = self;
         // An empty table of that name stands there until the first view does; a view is no table that could be dropped.
         let _a_view_by_now = engine.run(&format!("drop table if exists {relation}"), &[]);
-        engine.run(&format!("create or replace temp view {relation} as {sql}"), &[])
+        engine.run(&format!("create or replace view {relation} as {sql}"), &[])
     }
 
     /// Forgets the rows of a month, which the lake's files hold by now.
@@ -193,8 +194,10 @@ impl<'a> Spool<'a> {
             return rows.into_iter().try_for_each(|rows| self.engine.append(&relation, rows));
         };
         let (order, rows) = (in_order(&rows, &names.places()), rows.iter().collect::<Vec<_>>());
-        for piece in order.chunks(AT_ONCE) {
-            self.engine.append(&relation, interleave_record_batch(&rows, piece)?)?;
+        for pieces in order.chunks(AT_ONCE * rayon::current_num_threads()) {
+            let laid = |piece: &[(usize, usize)]| interleave_record_batch(&rows, piece);
+            let pieces = pieces.par_chunks(AT_ONCE).map(laid).collect::<Result<Vec<_>, _>>()?;
+            pieces.into_iter().try_for_each(|piece| self.engine.append(&relation, piece))?;
         }
         Ok(())
     }
@@ -225,7 +228,7 @@ fn in_order(blocks: &[RecordBatch], places: &[u32]) -> Vec<(usize, usize)> {
             keys.push((place, times.value(row), seqs.value(row), narrow(block), narrow(row)));
         }
     }
-    keys.sort_unstable();
+    keys.par_sort_unstable();
     keys.into_iter().map(|(.., block, row)| (block as usize, row as usize)).collect()
 }
 

@@ -12,8 +12,10 @@ use super::rows::pour::{Arrangement, Block, Ended, Start, pour};
 use super::rows::visit::{NotByLine, Room};
 use super::survey::Ready;
 
-/// How many blocks may wait between two hands: what bounds memory.
+/// How many blocks may wait to be told: what bounds memory.
 const WAITING: usize = 4;
+/// How many may wait to be taken over: so many that telling goes on while a run of rows is sorted and put before the engine.
+const TOLD: usize = 48;
 
 /// What tells a block.
 pub(super) type Tell<'a> = dyn Fn(&Block, &mut Room) -> Result<Part, NotByLine> + Sync + 'a;
@@ -41,7 +43,7 @@ pub(super) fn file(
 
 fn once(ready: &Ready, start: Start, tell: &Tell<'_>, take: &mut dyn FnMut(Part) -> Result<()>) -> Result<Ended> {
     let (blocks, waiting) = sync_channel::<(u64, Block)>(WAITING);
-    let (told, results) = sync_channel::<(u64, Part)>(WAITING);
+    let (told, results) = sync_channel::<(u64, Part)>(TOLD);
     let (waiting, stop, not_by_line) = (Mutex::new(waiting), AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let (stop, not_by_line, waiting) = (&stop, &not_by_line, &waiting);

@@ -28,6 +28,9 @@ impl Marks {
 
     /// Takes a cell of a column into account.
     pub fn see(&mut self, column: usize, cell: &str) {
+        if plain(cell, None).is_some() {
+            return;
+        }
         // A day or a version shows nothing: with neither mark is it a number.
         let number = |bare: &Bare| bare.value('.').or(bare.value(',')).is_some();
         let Some(bare) = Bare::of(cell).filter(number) else { return };
@@ -65,6 +68,9 @@ impl Evidence {
 /// # Errors
 /// `number-unreadable`; `number-ambiguous` for `1.234` where nothing shows what the mark means.
 pub fn read(cell: &str, decimal: Option<char>) -> Result<f64, Problem> {
+    if let Some(value) = plain(cell, decimal) {
+        return Ok(value);
+    }
     let unreadable =
         || Problem::new(Code::NumberUnreadable, format!("`{}` is no number that is read", shortened(cell)));
     let bare = Bare::of(cell).ok_or_else(unreadable)?;
@@ -74,6 +80,19 @@ pub fn read(cell: &str, decimal: Option<char>) -> Result<f64, Problem> {
     }
     let decimal = decimal.or(bare.shows()).unwrap_or('.');
     bare.value(decimal).ok_or_else(unreadable)
+}
+
+/// The number of a cell that leaves nothing to decide, as nearly all are: digits, after a minus perhaps, and with a point
+/// perhaps where it is known to be the decimal mark.
+fn plain(cell: &str, decimal: Option<char>) -> Option<f64> {
+    let digits = cell.strip_prefix('-').unwrap_or(cell).as_bytes();
+    let (mut points, ends) = (0, [digits.first()?, digits.last()?]);
+    let is_plain = digits.iter().all(|byte| {
+        points += u32::from(*byte == b'.');
+        byte.is_ascii_digit() || *byte == b'.'
+    });
+    let is_read = points == 0 || (points == 1 && decimal == Some('.') && ends.iter().all(|end| end.is_ascii_digit()));
+    (is_plain && is_read).then(|| cell.parse().ok()).flatten().filter(|value: &f64| value.is_finite())
 }
 
 /// A number without currency, spaces and apostrophes: its sign, its digits and marks, and its exponent.

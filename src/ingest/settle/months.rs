@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::super::publish::{Changes, MANY_FILES};
+use super::super::publish::{Changes, MANY_FILES, OfMonth};
 use super::super::spool::{MOST_ROWS, Spool, row_no};
 use super::{Settled, attach, first, made, number};
 use crate::engine::Engine;
@@ -121,20 +121,29 @@ impl Group<'_> {
         attach(changes.lake, engine, &changes.vector, self.which.table(), Some(&names))?;
         let [incoming, keys, owners, ..] = self.which.words();
         for (view, function) in [("incoming_keys", incoming), ("lake_keys", keys)] {
-            engine.run(&format!("create or replace temp view {view} as select * from {function}()"), &[])?;
+            engine.run(&format!("create or replace view {view} as select * from {function}()"), &[])?;
         }
         made(engine, "fallen", "fallen_rows")?;
         made(engine, "met", "met_rows")?;
         made(engine, "lake_owners", owners)?;
         count(engine, self.which, settled)?;
+        let mut written = Vec::new();
         let touched = engine.query("select * from batch_months() order by month_no", &[])?;
         for row in 0..touched.rows() {
             let number = touched.long("month_no", row).and_then(|month| i32::try_from(month).ok()).unwrap_or(0);
             let month = Month { which: self.which, source: self.source, number, name: named(number) };
-            let files = present.iter().filter(|file| file.month.as_ref() == Some(&month.name)).cloned().collect();
-            month.write(changes, spool, files, (touched.count("gained", row) > 0, touched.count("lost", row) > 0))?;
+            let files: Vec<_> = present.iter().filter(|file| file.month.as_ref() == Some(&month.name)).collect();
+            let (gains, loses) = (touched.count("gained", row) > 0, touched.count("lost", row) > 0);
+            let runs = month.runs(spool);
+            if loses || (gains && files.len() + runs.len() > MANY_FILES) {
+                changes.remove(self.which.table(), files.into_iter().cloned());
+                written.push(month.anew());
+            } else {
+                written.extend(runs.iter().map(|run| month.of_run(run)));
+            }
             settled.months.push(month.name);
         }
+        changes.add_all(self.which.table(), &written)?;
         self.months.iter().try_for_each(|month| spool.drop_month(*month))
     }
 }
@@ -152,23 +161,6 @@ struct Month<'a> {
 }
 
 impl Month<'_> {
-    /// Adds files to the month; or writes it anew, where rows go from it or it has too many files.
-    fn write(
-        &self,
-        changes: &mut Changes<'_>,
-        spool: &Spool<'_>,
-        files: Vec<DataFile>,
-        (gains, loses): (bool, bool),
-    ) -> Result<()> {
-        let runs = self.runs(spool);
-        if loses || (gains && files.len() + runs.len() > MANY_FILES) {
-            self.write_anew(changes)?;
-            changes.remove(self.which.table(), files);
-            return Ok(());
-        }
-        self.write_runs(changes, &runs)
-    }
-
     /// The runs that become a file each: rows from, rows until, and how they are to be ordered. Events stand in order within
     /// their runs; where those are short, and for readings, the engine sorts the month.
     fn runs(&self, spool: &Spool<'_>) -> Vec<(i64, i64, &'static str)> {
@@ -188,32 +180,25 @@ impl Month<'_> {
         [from, until].map(|row| Value::Long(row_no(self.number, row)))
     }
 
-    fn write_runs(&self, changes: &mut Changes<'_>, runs: &[(i64, i64, &'static str)]) -> Result<()> {
+    /// A run's rows, as a file beside those that the month has.
+    fn of_run(&self, (from, until, order): &(i64, i64, &'static str)) -> OfMonth {
         let [.., new, _, _] = self.which.words();
-        for (from, until, order) in runs {
-            let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
-            let [from, until] = self.numbers(*from, *until);
-            let rows = [self.source.into(), from, until];
-            changes.add(
-                self.which.table(),
-                Some(&self.name),
-                &format!("select * from {new}(?, ?, ?){order}"),
-                &rows,
-            )?;
-        }
-        Ok(())
+        let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
+        let [from, until] = self.numbers(*from, *until);
+        let sql = format!("select * from {new}(?, ?, ?){order}");
+        OfMonth { month: self.name.clone(), sql, parameters: vec![self.source.into(), from, until] }
     }
 
-    /// Writes the month's old rows and new ones together.
-    fn write_anew(&self, changes: &mut Changes<'_>) -> Result<()> {
+    /// The month's old rows and new ones together, where rows go from it or it has too many files.
+    fn anew(&self) -> OfMonth {
         let [.., new, kept, order] = self.which.words();
         let sql = format!(
             "select * from (select * from {new}(?, ?, ?) union all select * from {kept}(?, ?, ?)) order by {order}"
         );
         let [from, until] = self.numbers(0, MOST_ROWS);
         let number = Value::Long(i64::from(self.number));
-        let of_month = [self.source.into(), from, until, self.source.into(), self.name.as_str().into(), number];
-        changes.add(self.which.table(), Some(&self.name), &sql, &of_month).map(|_| ())
+        let parameters = vec![self.source.into(), from, until, self.source.into(), self.name.as_str().into(), number];
+        OfMonth { month: self.name.clone(), sql, parameters }
     }
 }
 
