@@ -321,3 +321,41 @@ fn a_row_of_more_than_16_mib_is_set_aside_and_the_next_is_read() {
         assert_eq!(case.then("exports/a.csv", table), expected);
     }
 }
+
+#[test]
+fn what_a_source_lacks_is_said_aloud_until_it_is_mended() {
+    let codes = |case: &Case| {
+        let told = case.0.ingest().issues;
+        let codes = told.into_iter().map(|issue| issue.code);
+        codes.filter(|code| ["file-incomplete", "account-absent"].contains(code)).collect::<Vec<_>>()
+    };
+    let rows = "{\"event\":\"saved\",\"time\":\"2026-03-02T08:00:00Z\",\"user\":\"u\"}\n".repeat(3);
+    let case = Case::of(EVENTS);
+    case.0.write("exports/a.jsonl.gz", packed_and_cut(&rows));
+    assert_eq!(codes(&case), ["file-incomplete"]);
+    assert_eq!(codes(&case), ["file-incomplete"], "and every night");
+    case.0.write("exports/a.jsonl.gz", &rows);
+    assert_eq!(codes(&case), [""; 0]);
+
+    let case = Case::of(&format!("{EVENTS}account = \"teem\"\n"));
+    case.0.write("exports/a.jsonl", rows.replace("\"user\"", "\"team\":\"t\",\"user\""));
+    assert_eq!(codes(&case), ["account-absent"]);
+    case.0.declare(&format!("{EVENTS}account = \"team\"\n"));
+    assert_eq!(codes(&case), [""; 0]);
+    assert_eq!(case.rows("events", "account_id"), [json!(["t"])], "equal rows count once");
+}
+
+#[test]
+fn a_folder_that_cannot_be_looked_into_is_no_empty_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let case = Case::of(EVENTS);
+    case.0.write("exports/a.jsonl", "");
+    let folder = case.0.root().join("exports");
+    let allow = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0);
+    let is_closed = std::fs::read_dir(&folder).is_err();
+    let codes: Vec<_> = case.0.ingest().issues.iter().map(|issue| issue.code).collect();
+    allow(0o755);
+    // Whoever may look into every folder is not told of one.
+    assert_eq!(codes.contains(&"file-not-opened"), is_closed, "{codes:?}");
+}

@@ -1,12 +1,15 @@
 -- At each period's end, who is eligible, what it used in the window that ends there, and its stage.
 --
 -- grain   one row per period and eligible actor
--- reads   uses (role 0 the use, role 1 any event); periods (period, read_us, window_end); windows (period, nth,
---         start_day, end_day: this window and the two before it); adoption_firsts(); actors(); placed; eligible_spans
+-- reads   uses (role 0 the use); week_parts and signals (of `around_signal`: any event; empty: nobody is looked for);
+--         periods (period, read_us, window_end); windows (period, nth, start_day, end_day: this window and the two before
+--         it); adoption_firsts(); actors(); placed; eligible_spans
 -- rules   eligible: exists at the window's last instant and passes the test then (R5.1); a window ends with every day, so
 --         the first day on which it met the definition is always a day of use (R5.3)
 -- engine  duckdb: days are subtracted from each other
-create or replace macro adoption_units(kind text, at_least bigint, trailing_days bigint, min_users bigint, eligible text) as table
+create or replace macro adoption_units(
+    kind text, at_least bigint, trailing_days bigint, min_users bigint, eligible text, around_signal text
+) as table
 with user_days as (
     select actor, usr, local_day, local_day - date '1970-01-01' as day_number, count(*) as uses
     from uses
@@ -15,9 +18,9 @@ with user_days as (
 ),
 
 days as (
-    select actor, day_number, cast(sum(uses) as bigint) as uses
+    select actor, local_day, day_number, cast(sum(uses) as bigint) as uses
     from user_days
-    group by actor, day_number
+    group by actor, local_day, day_number
 ),
 
 firsts_met as (
@@ -28,30 +31,59 @@ firsts_used as (
     select actor, min(day_number) as day_number from days group by actor
 ),
 
+weeks_seen as (
+    select case kind when 'user' then week_parts.usr else week_parts.account end as actor, week_parts.*
+    from week_parts
+    inner join signals on signals.signal = week_parts.signal and signals.id = around_signal
+    where week_parts.usr is not null
+),
+
 seen_days as (
-    select distinct actor, usr, local_day
-    from uses
-    where role = 1
+    select actor, usr, week_start as local_day from weeks_seen where day_0 > 0
+    union all
+    select actor, usr, week_start + 1 from weeks_seen where day_1 > 0
+    union all
+    select actor, usr, week_start + 2 from weeks_seen where day_2 > 0
+    union all
+    select actor, usr, week_start + 3 from weeks_seen where day_3 > 0
+    union all
+    select actor, usr, week_start + 4 from weeks_seen where day_4 > 0
+    union all
+    select actor, usr, week_start + 5 from weeks_seen where day_5 > 0
+    union all
+    select actor, usr, week_start + 6 from weeks_seen where day_6 > 0
 ),
 
 -- Days are few: that each stands in its windows is found once, and not for each who used it.
 day_windows as (
     select days_seen.local_day, windows.period, windows.nth
-    from (select local_day from user_days union select local_day from seen_days) as days_seen
+    from (select local_day from days union select local_day from seen_days) as days_seen
     inner join windows on days_seen.local_day >= windows.start_day and days_seen.local_day < windows.end_day
 ),
 
-in_windows as (
-    select
-        day_windows.period,
-        day_windows.nth,
-        user_days.actor,
-        cast(sum(user_days.uses) as bigint) as uses,
-        count(distinct user_days.local_day) as days,
-        count(distinct user_days.usr) as users
+uses_in_windows as (
+    select day_windows.period, day_windows.nth, days.actor, cast(sum(days.uses) as bigint) as uses, count(*) as days
+    from days
+    inner join day_windows on day_windows.local_day = days.local_day
+    group by day_windows.period, day_windows.nth, days.actor
+),
+
+-- How many users are told of this window; of those before it only where the definition asks for several.
+users_in_windows as (
+    select day_windows.period, day_windows.nth, user_days.actor, count(distinct user_days.usr) as users
     from user_days
     inner join day_windows on day_windows.local_day = user_days.local_day
+    where day_windows.nth = 0 or min_users > 0
     group by day_windows.period, day_windows.nth, user_days.actor
+),
+
+in_windows as (
+    select uses_in_windows.*, coalesce(users_in_windows.users, 0) as users
+    from uses_in_windows
+    left join users_in_windows
+        on users_in_windows.period = uses_in_windows.period
+        and users_in_windows.nth = uses_in_windows.nth
+        and users_in_windows.actor = uses_in_windows.actor
 ),
 
 in_periods as (

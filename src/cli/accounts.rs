@@ -1,7 +1,6 @@
 //! `throughline accounts`: who has come how far with an outcome; `accounts suggest`: matches for a person to keep.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use polars::prelude::{BooleanChunked, DataFrame, DataType};
@@ -47,11 +46,6 @@ fn states(common: &Common, printer: Printer, workspace: &Workspace, asked: &Acco
 /// Proposals for the file of matches by hand.
 fn suggest(common: &Common, printer: Printer, workspace: &Workspace, asked: &Accounts) -> Result<Exit> {
     let overrides = workspace.plan.identity.overrides.as_deref();
-    if let (Some(file), Some(output)) = (overrides, &asked.table.output)
-        && same_file(&workspace.root.join(file), output)
-    {
-        return Err(issues::output_precious(output));
-    }
     let session = question::open(common, printer, workspace, asked.span.as_of, Vec::new())?;
     let frame = account_lists::suggestions(&session.engine, session.scope())?;
     let told = counts(&frame, "certainty", &["likely", "possible", "unclear"]);
@@ -119,9 +113,4 @@ fn days_as_text(frame: DataFrame) -> DataFrame {
         _ => column.clone(),
     };
     DataFrame::new(rows, frame.columns().iter().map(told).collect()).expect("the columns are those of a frame")
-}
-
-/// Whether two paths are one file.
-fn same_file(one: &Path, other: &Path) -> bool {
-    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

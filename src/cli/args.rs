@@ -206,7 +206,7 @@ pub(super) enum Stage {
 #[derive(Debug, Clone, Args)]
 pub(super) struct AsOf {
     /// The last day that is read; default: the last complete day of every source
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) as_of: Option<Date>,
 }
 
@@ -228,10 +228,10 @@ pub(super) struct Measure {
     #[command(flatten)]
     pub(super) known: AsKnown,
     /// The first day; default: all history
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) from: Option<Date>,
     /// The last day, included; default: the as-of day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) to: Option<Date>,
     /// Split by a segment, or by a property of the event
     #[arg(long, value_name = "NAME")]
@@ -272,7 +272,7 @@ pub(super) struct Explain {
     #[command(flatten)]
     pub(super) span: AsOf,
     /// The figure of the period that holds this day; default: the last settled one
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub(super) period: Option<Date>,
     /// The figure of this segment: `tier=team`
     #[arg(long, value_name = "K=V")]
@@ -386,4 +386,9 @@ pub(super) enum What {
     SetAside,
     /// Every code a message can carry
     Codes,
+}
+
+/// A day as the plan writes it too.
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as 2026-03-31".to_owned())
 }

@@ -42,6 +42,7 @@ pub(super) fn draw(printer: Printer, file: &Path, frame: &DataFrame, style: &Sty
     }
     let alt = format!("{title}, as the table beside it says");
     let plot = Plot { title, alt, style: style.clone(), marks };
+    output::refuse_precious(file)?;
     output::save(file, report::plot(&plot).as_bytes())?;
     printer.say(&format!("chart: {}", file.display()));
     Ok(())

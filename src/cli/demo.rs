@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::args::Common;
 use super::printer::Printer;
@@ -11,7 +11,8 @@ use crate::model::metric::Metric;
 use crate::plan::Plan;
 use crate::plan::resolve::Needs;
 use crate::report::inputs::Findings;
-use crate::report::numbers::Style;
+use crate::report::judged::last_settled;
+use crate::report::numbers::{self, Style};
 use crate::run::Stage;
 use crate::sample;
 
@@ -37,14 +38,18 @@ pub(super) fn demo(common: &Common, printer: Printer, dir: &Path) -> Result<Exit
 
 /// Lays the sample out, unless a demo of before lies there already.
 fn lay_out(printer: Printer, dir: &Path) -> Result<()> {
-    let plan = dir.join(workspace::PLAN);
-    if plan.exists() {
-        if std::fs::read_to_string(&plan)? == sample::plan_text() {
-            return Ok(());
-        }
+    std::fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
+    // The folder itself is asked, whatever way leads to it.
+    let folder = dir.canonicalize().with_context(|| format!("could not find {}", dir.display()))?;
+    let plan = folder.join(workspace::PLAN);
+    if plan.exists() && std::fs::read_to_string(&plan)? == sample::plan_text() {
+        return Ok(());
+    }
+    let mut held = std::fs::read_dir(&folder).with_context(|| format!("could not look into {}", dir.display()))?;
+    if held.next().is_some() {
         return Err(issues::demo_exists(dir));
     }
-    let summary = sample::lay_out(dir)?;
+    let summary = sample::lay_out(&folder)?;
     printer.say(&format!("{summary}"));
     Ok(())
 }
@@ -54,12 +59,10 @@ fn headline(plan: &Plan, found: &Findings) -> String {
     let mut text = String::new();
     let width = plan.metrics.iter().map(|metric| title(metric).chars().count()).max().unwrap_or(0);
     for metric in &plan.metrics {
-        let Some(series) = found.metric(metric.id()).and_then(|metric| metric.series()) else { continue };
-        let Some(last) = series.readings.iter().rev().find(|reading| reading.settled && reading.value.is_some()) else {
-            continue;
-        };
+        let Some(found) = found.metric(metric.id()) else { continue };
+        let (Some(series), Some((_, last))) = (found.series(), last_settled(metric, found)) else { continue };
         let style = Style::new(series.unit, plan.workspace.currency.as_deref());
-        let counts = last.share.map_or_else(String::new, |share| format!("{} of {}", share.counted, share.eligible));
+        let counts = numbers::counts(last, &style).unwrap_or_default();
         let value = last.value.map_or_else(String::new, |value| style.level(value));
         text.push_str(&format!("{:width$}  {value:>10}  {counts:<16} {}\n", title(metric), last.period.start));
     }

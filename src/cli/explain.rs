@@ -52,8 +52,10 @@ pub(super) fn explain(common: &Common, printer: Printer, asked: &Explain) -> Res
 fn period(series: &Series, day: Option<Date>) -> Result<Option<Period>> {
     let id = series.metric.as_ref().map_or("it", |id| id.as_str());
     let Some(day) = day else {
-        let settled = series.readings.iter().rev().find(|reading| reading.settled && reading.value.is_some());
-        return Ok(settled.map(|reading| reading.period));
+        let mut told = series.readings.iter().rev().filter(|reading| reading.value.is_some());
+        let last = told.clone().next();
+        // One that has no periods, and whose range is still open, has this one figure.
+        return Ok(told.find(|reading| reading.settled).or(last).map(|reading| reading.period));
     };
     let holds = |period: &Period| period.start <= day && day < period.end;
     let found = series.readings.iter().map(|reading| reading.period).find(holds);

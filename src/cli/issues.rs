@@ -27,6 +27,8 @@ pub(super) fn codes() -> Vec<(&'static str, &'static str)> {
         ("query-refused", "a query that the engine does not run"),
         ("output-precious", "an output that would replace what somebody wrote by hand"),
         ("nothing-to-draw", "a table without a figure that a chart could show"),
+        ("value-unseen", "a value of a segment that no account ever stood under"),
+        ("where-unmet", "a test that no event ever passed"),
         ("metric-held", "a metric that rests on a stale source: its readings end where that does"),
     ]
 }
@@ -67,6 +69,23 @@ pub(super) fn unknown(noun: Noun, name: &str, known: &[&str]) -> Error {
         Some(near) => problem.hint(format!("did you mean `{near}`?")).into(),
         None => problem.hint(format!("list them with `throughline {listed}`")).into(),
     }
+}
+
+/// A value of a segment that no account ever stood under.
+pub(super) fn value_unseen(segment: &str, value: &str, known: &[String]) -> Diagnostic {
+    let problem = Diagnostic::warning("value-unseen", format!("no account ever stood under `{segment}={value}`"))
+        .because("what is asked of them is asked of nobody");
+    match nearest(value, known.iter().map(String::as_str)) {
+        Some(near) => problem.hint(format!("did you mean `{segment}={near}`?")),
+        None => problem.hint(format!("its values are {}", known.join(", "))),
+    }
+}
+
+/// A test that no event of a signal ever passed.
+pub(super) fn test_passed_by_none(signal: &str, test: &str) -> Diagnostic {
+    Diagnostic::warning("where-unmet", format!("no event of `{signal}` ever passed `{test}`"))
+        .because("a property that is spelled wrong is one that no event has")
+        .hint("see properties and their values with `throughline events NAME`")
 }
 
 /// A run that never was, or whose rows are no longer kept.
@@ -118,15 +137,17 @@ pub(super) fn plan_exists(path: &Path) -> Error {
         .into()
 }
 
-/// Another workspace where the demo was to be laid out.
+/// A folder in which the demo would mix with what is there.
 pub(super) fn demo_exists(dir: &Path) -> Error {
-    Diagnostic::error("plan-exists", format!("{} holds another workspace", dir.display()))
+    Diagnostic::error("plan-exists", format!("{} is not empty, and no demo of before", dir.display()))
         .hint("name an empty folder: `throughline demo DIR`")
         .into()
 }
 
 /// Somebody else holds the lock.
 pub(super) fn busy(holder: &str) -> Diagnostic {
+    // Between taking the lock and writing who did there is a moment.
+    let holder = if holder.is_empty() { "another process" } else { holder };
     Diagnostic::error("workspace-busy", "the workspace is busy; nothing was done")
         .because(format!("{holder} holds its lock"))
         .hint("try again when that is done")
@@ -177,9 +198,9 @@ pub(super) fn query_refused(why: &str) -> Error {
         .into()
 }
 
-/// An output over rows that somebody keeps.
+/// An output over what somebody keeps.
 pub(super) fn output_precious(output: &Path) -> Error {
-    let what = format!("`--output {}` would replace the rows you keep there", output.display());
+    let what = format!("{} is the plan, or a file that it names: it stays as it is", output.display());
     Diagnostic::error("output-precious", what).hint("write to another file, then copy what is right").into()
 }
 

@@ -19,7 +19,10 @@ pub(super) fn link(
     when: (&AsOf, &AsKnown),
     table: &Table,
 ) -> Result<Exit> {
-    let Some(workspace) = workspace::open(common, printer, Needs::Everything)? else { return Ok(Exit::Nothing) };
+    // What the plan leaves open is what `check` says.
+    let Some(workspace) = workspace::open(common, printer.only_errors(), Needs::Everything)? else {
+        return Ok(Exit::Nothing);
+    };
     let kept = question::held_constant(&workspace.plan.metrics);
     let session = question::open_known(common, printer, &workspace, when, kept)?;
     let all = session.evidence(&workspace.plan)?;

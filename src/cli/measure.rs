@@ -7,13 +7,17 @@ use super::issues::{self, Noun};
 use super::printer::Printer;
 use super::workspace::{self, Workspace};
 use super::{Exit, compare, output, question, series};
+use crate::engine::Engine;
 use crate::measure;
+use crate::model::ids::SignalId;
 use crate::model::metric::Metric;
 use crate::model::period::{Period, Unit, plus_days};
 use crate::model::question::Question;
 use crate::model::reading::{Series, ValueUnit};
-use crate::plan::Plan;
+use crate::plan::filter::{Filter, parse};
+use crate::plan::issues::where_not_plain;
 use crate::plan::resolve::Needs;
+use crate::plan::{Matches, Plan, Signal};
 use crate::report::numbers::Style;
 use crate::run::session::Session;
 
@@ -21,13 +25,16 @@ use crate::run::session::Session;
 pub(super) fn measure(common: &Common, printer: Printer, asked: &Measure) -> Result<Exit> {
     let Some(mut workspace) = workspace::open(common, printer, Needs::Metrics)? else { return Ok(Exit::Nothing) };
     if let Some(test) = &asked.filter {
-        workspace.plan = filtered(workspace.plan, test)?;
+        workspace.plan = filtered(workspace.plan, &asked.ids, test)?;
     }
     let plan = &workspace.plan;
     let metrics = asked_metrics(plan, &asked.ids)?;
     let wanted = question::of(plan, asked)?;
     only_months(&metrics, wanted.period)?;
+    only_segments(plan, &metrics, &wanted)?;
     let session = session(common, printer, &workspace, asked, &metrics)?;
+    unseen(printer, &session, plan, &wanted)?;
+    asked.filter.as_ref().map_or(Ok(()), |test| passed_by_none(printer, &session, plan, test))?;
     let one = |metric: &&Metric| -> Result<Series> {
         let mut series = session.desk(plan).measure(metric, &wanted)?;
         if let Some(back) = asked.compare {
@@ -56,6 +63,44 @@ fn only_months(metrics: &[&Metric], asked: Option<Unit>) -> Result<()> {
         )),
         (None, _) | (_, None) => Ok(()),
     }
+}
+
+/// Customers have segments and no properties of events, and are not put together as `other`.
+fn only_segments(plan: &Plan, metrics: &[&Metric], asked: &Question) -> Result<()> {
+    let Some(business) = metrics.iter().find(|metric| matches!(metric, Metric::Business(_))) else { return Ok(()) };
+    let known: Vec<&str> = plan.segments.iter().map(|segment| segment.id.as_str()).collect();
+    if let Some(name) = asked.by.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(issues::unknown(Noun::Segment, name, &known));
+    }
+    match asked.top {
+        Some(_) => Err(issues::option_unfit("--top", &format!("`{}`", business.id()), "traction metrics")),
+        None => Ok(()),
+    }
+}
+
+/// Says of each segment's value that is asked for and that no account ever stood under.
+fn unseen(printer: Printer, session: &Session, plan: &Plan, asked: &Question) -> Result<()> {
+    for (segment, values) in &asked.segments {
+        let sql = "select distinct value from attributes where segment = ? and value is not null order by value";
+        let frame = session.engine.query(sql, &[segment.as_str().into()])?;
+        let known: Vec<String> = (0..frame.rows()).filter_map(|row| frame.text("value", row)).collect();
+        for value in values.iter().flatten().filter(|value| !known.contains(value)) {
+            printer.problem(&issues::value_unseen(segment, value, &known), &plan.text);
+        }
+    }
+    Ok(())
+}
+
+/// Says of a test that no event of a metric ever passed it.
+fn passed_by_none(printer: Printer, session: &Session, plan: &Plan, test: &str) -> Result<()> {
+    let sql = "select signals.id from signals left join firsts on firsts.signal = signals.signal \
+        where ends_with(signals.id, ?) group by signals.id having count(firsts.signal) = 0 order by signals.id";
+    let frame = session.engine.query(sql, &[format!(" where {test}").into()])?;
+    for id in (0..frame.rows()).filter_map(|row| frame.text("id", row)) {
+        let signal = id.strip_suffix(&format!(" where {test}")).unwrap_or(&id);
+        printer.problem(&issues::test_passed_by_none(signal, test), &plan.text);
+    }
+    Ok(())
 }
 
 /// The workspace, opened with every property kept that the question or a metric needs.
@@ -112,15 +157,33 @@ pub(super) fn asked_metric<'a>(plan: &'a Plan, id: &str) -> Result<&'a Metric> {
     found.ok_or_else(|| issues::unknown(Noun::Metric, id, &known))
 }
 
-/// The plan with a test and-ed to every event signal: before first-ever is sought, and for all who read it (R9.7).
-fn filtered(mut plan: Plan, test: &str) -> Result<Plan> {
-    use crate::plan::Matches;
-    use crate::plan::filter::{Filter, parse};
-    let filter = parse(test).map_err(|problem| crate::plan::issues::where_not_plain(test, &problem))?;
-    for signal in &mut plan.signals {
-        if !matches!(signal.matches, Matches::Gauge(_)) {
-            let own = signal.filter.take();
-            signal.filter = Some(own.map_or(filter.clone(), |own| Filter::And(vec![own, filter.clone()])));
+/// The plan with a test and-ed to the event signals of the metrics that are asked for, before first-ever is sought; who
+/// exists, who is eligible and what any event is stay as they are (R9.7).
+fn filtered(mut plan: Plan, ids: &[String], test: &str) -> Result<Plan> {
+    let filter = parse(test).map_err(|problem| where_not_plain(test, &problem))?;
+    let asked = |metric: &Metric| ids.is_empty() || ids.iter().any(|id| id == metric.id().as_str());
+    let own = plan.signals.clone();
+    for metric in plan.metrics.iter_mut().filter(|metric| asked(metric)) {
+        let id = metric.id().clone();
+        let mut narrowed = 0;
+        for used in metric.signals_mut() {
+            let Some(signal) = own.iter().find(|signal| signal.id == *used) else { continue };
+            if matches!(signal.matches, Matches::Gauge(_)) {
+                continue;
+            }
+            narrowed += 1;
+            *used = SignalId::new(format!("{used} where {test}"));
+            if !plan.signals.iter().any(|known| known.id == *used) {
+                let tests = signal.filter.clone().into_iter().chain([filter.clone()]);
+                plan.signals.push(Signal {
+                    id: used.clone(),
+                    filter: Some(Filter::And(tests.collect())),
+                    ..signal.clone()
+                });
+            }
+        }
+        if narrowed == 0 {
+            return Err(issues::option_unfit("--where", &format!("`{id}`"), "metrics that count events"));
         }
     }
     Ok(plan)

@@ -10,9 +10,11 @@ use polars::prelude::{
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, Table};
-use super::chart;
 use super::printer::Printer;
+use super::workspace::PLAN;
+use super::{chart, issues};
 use crate::model::reading::ValueUnit;
+use crate::plan::globs;
 use crate::report::numbers::Style;
 
 /// Writes a frame as the flags say; `json` makes the document of `--format json`.
@@ -46,7 +48,21 @@ pub(super) fn write_in(
     };
     match &table.output {
         None => printer.result(std::str::from_utf8(&bytes).context("a table is no text")?)?,
-        Some(path) => save(path, &bytes)?,
+        Some(path) => {
+            refuse_precious(path)?;
+            save(path, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// A result never replaces what somebody wrote or exported: the plan of the workspace that the file lies in, or what it names.
+pub(super) fn refuse_precious(path: &Path) -> Result<()> {
+    let Ok(whole) = path.canonicalize() else { return Ok(()) };
+    let Some(root) = whole.ancestors().find(|folder| folder.join(PLAN).is_file()) else { return Ok(()) };
+    let text = std::fs::read_to_string(root.join(PLAN)).unwrap_or_default();
+    if whole == root.join(PLAN) || globs::names(&text, root, &whole) {
+        return Err(issues::output_precious(path));
     }
     Ok(())
 }

@@ -251,6 +251,9 @@ mod tests {
         assert_eq!(frame.long("id", 0), Some(7));
         assert_eq!(frame.text("name", 0), None);
         assert_eq!(frame.day("day", 0), Some(date(2026, 3, 29)));
+        let sums =
+            engine.query("select sum(id) as whole, sum(0.1::decimal(38, 6)) as part from things where id > 0", &[])?;
+        assert_eq!((sums.long("whole", 0), sums.double("part", 0)), (Some(7), Some(0.1)), "a sum is a decimal inside");
         engine.attach("nothing", &columns, Some("month"), &[])?;
         assert_eq!(engine.query("select count(*) as n from nothing", &[])?.count("n", 0), 0);
         Ok(())

@@ -1,6 +1,9 @@
 //! Arrow batches become Polars frames, over Arrow's C interface: the one place where it is crossed.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
+use arrow::datatypes::DataType as Arrow;
 use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, PlSmallStr, Series};
@@ -86,7 +89,11 @@ pub(super) fn frame(schema: &arrow::datatypes::Schema, batches: &[RecordBatch]) 
 
 /// Hands one column of a batch to Polars without copying it.
 fn import(batch: &RecordBatch, index: usize) -> Result<Box<dyn polars_arrow::array::Array>> {
-    let data = batch.column(index).to_data();
+    // Sums are decimals inside the engine; what comes out of it is read as a number.
+    let column = batch.column(index);
+    let is_decimal = matches!(column.data_type(), Arrow::Decimal128(..) | Arrow::Decimal256(..));
+    let column = if is_decimal { arrow::compute::cast(column, &Arrow::Float64)? } else { Arc::clone(column) };
+    let data = column.to_data();
     let (array, schema) = arrow::ffi::to_ffi(&data)?;
     #[expect(
         unsafe_code,
@@ -104,12 +111,11 @@ fn import(batch: &RecordBatch, index: usize) -> Result<Box<dyn polars_arrow::arr
 
 /// The Polars type of a column without rows.
 fn empty_type(kind: &arrow::datatypes::DataType) -> DataType {
-    use arrow::datatypes::DataType as Arrow;
     match kind {
         Arrow::Boolean => DataType::Boolean,
         Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::UInt8 | Arrow::UInt16 => DataType::Int32,
         Arrow::Int64 | Arrow::UInt32 | Arrow::UInt64 => DataType::Int64,
-        Arrow::Float32 | Arrow::Float64 => DataType::Float64,
+        Arrow::Float32 | Arrow::Float64 | Arrow::Decimal128(..) | Arrow::Decimal256(..) => DataType::Float64,
         Arrow::Date32 => DataType::Date,
         _ => DataType::String,
     }

@@ -43,6 +43,8 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
         ("file-undated", "a CRM or billing file without a day in its name: its time of change stands for it"),
         ("records-absent", "records of a CRM or of billing that the newest export does not name: they stay current"),
         ("rows-set-aside", "rows of a source that could not be read, within its limit"),
+        ("file-incomplete", "files that are cut off, broken, or no exports: what they lack is not known"),
+        ("account-absent", "the path that is to name the account is in no event of a source"),
         ("rows-unseen", "rows of sources that the plan does not have: they stay, and nothing reads them"),
         ("rows-vanished", "rows that a newer reading of their file no longer has: they stay"),
         ("set-aside-limit", "rows of a source that could not be read, beyond its limit: the run leaves with 1"),

@@ -204,6 +204,7 @@ impl Taking<'_> {
         tally.fraction(told.written.fraction_us);
         tally.clock |= told.written.clock;
         tally.without_zone.see(position, !told.written.offset);
+        tally.with_account += u64::from(event.account.is_some());
         tally.without_actor.see(position, event.user.is_none() && event.account.is_none());
         tally.several_accounts.see(position, self.reader.paths.account.paths.iter().any(|path| row.is_several(path)));
         for (anonymous, user) in event.links.iter().filter(|(anonymous, user)| anonymous != user) {

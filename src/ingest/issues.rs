@@ -42,6 +42,27 @@ pub(super) fn not_opened(source: &Source, file: &str, problem: &anyhow::Error) -
         .hint(format!("the other files were read; once it can be, `throughline ingest {}`", source.name))
 }
 
+pub(super) fn files_incomplete(source: &Source, files: u64, first: Option<&str>) -> Diagnostic {
+    let verb = if files == 1 { "is" } else { "are" };
+    let what = format!("{} of `{}` {verb} cut off, broken, or no export at all", counted(files, "file"), source.name);
+    let told = Diagnostic::warning("file-incomplete", what)
+        .because("how many rows are missing is not known, and every figure of the source may be too low");
+    let told = match first {
+        Some(first) => told.because(format!("the first is {first}")),
+        None => told,
+    };
+    told.hint(format!("export or copy again what `throughline list set-aside --source {}` names", source.name))
+}
+
+pub(super) fn account_absent(source: &Source, path: &str, events: u64) -> Diagnostic {
+    let what =
+        format!("none of {} of `{}` has `{path}`, which is to name the account", counted(events, "event"), source.name);
+    Diagnostic::warning("account-absent", what)
+        .because("they belong to an account only where something else tells whose their users are")
+        .hint("see what events carry with `throughline events NAME`")
+        .hint(format!("then mend `account` under `[sources.{}]`: the files are read again", source.name))
+}
+
 pub(super) fn file_passed_over(source: &Source, file: &str, why: &str) -> Diagnostic {
     Diagnostic::note("file-passed-over", format!("`{file}` of `{}` was not read", source.name)).because(why)
 }
@@ -149,7 +170,7 @@ pub(super) fn rows_unseen(sources: &BTreeMap<&str, u64>) -> Diagnostic {
         counted(sources.values().sum(), "row"),
         named(&names)
     );
-    Diagnostic::note("rows-unseen", what)
+    Diagnostic::warning("rows-unseen", what)
         .because("they stay, and nothing reads them")
         .hint("if a source was renamed, its old name brings them back; under a new one its files are read anew")
 }

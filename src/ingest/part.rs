@@ -41,6 +41,8 @@ pub(super) struct Tally {
     pub(super) fractions: BTreeSet<i32>,
     pub(super) clock: bool,
     pub(super) without_zone: Noted,
+    /// Events that name an account.
+    pub(super) with_account: u64,
     pub(super) without_actor: Noted,
     pub(super) several_accounts: Noted,
     /// Rows of readings in which no cell is filled.
@@ -73,6 +75,7 @@ impl Tally {
         self.fractions.extend(other.fractions);
         self.clock |= other.clock;
         self.without_zone.add(other.without_zone);
+        self.with_account += other.with_account;
         self.without_actor.add(other.without_actor);
         self.several_accounts.add(other.several_accounts);
         self.empty += other.empty;

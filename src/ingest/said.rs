@@ -23,6 +23,7 @@ pub(super) struct Said<'a> {
     read: u64,
     set_aside: u64,
     reasons: BTreeMap<Code, Reason>,
+    with_account: u64,
     without_actor: Rowed,
     without_zone: Rowed,
     several_accounts: Rowed,
@@ -119,6 +120,7 @@ impl<'a> Said<'a> {
             read: 0,
             set_aside: 0,
             reasons: BTreeMap::new(),
+            with_account: 0,
             without_actor: Rowed::default(),
             without_zone: Rowed::default(),
             several_accounts: Rowed::default(),
@@ -163,6 +165,7 @@ impl<'a> Said<'a> {
         let tally = &done.tally;
         self.read += tally.read;
         self.set_aside += tally.set_aside;
+        self.with_account += tally.with_account;
         self.without_actor.add(done, tally.without_actor);
         self.without_zone.add(done, tally.without_zone);
         self.several_accounts.add(done, tally.several_accounts);
@@ -231,6 +234,17 @@ impl<'a> Said<'a> {
             self.told.push(issues::rows_set_aside(source, &self.reasons, counts, held, self.limit));
         } else if held.share() > self.limit {
             self.told.push(issues::still_set_aside(source, held, self.limit));
+        }
+        const WHOLE_FILES: [Code; 3] = [Code::FileTruncated, Code::FileUnreadable, Code::NotAnExport];
+        let files = WHOLE_FILES.iter().filter_map(|code| held.reasons.get(code)).sum();
+        if files > 0 {
+            let first =
+                WHOLE_FILES.iter().find_map(|code| self.reasons.get(code)).map(|reason| reason.first.file.as_str());
+            self.told.push(issues::files_incomplete(source, files, first));
+        }
+        let (good, account) = (self.read - self.set_aside, source.paths.account.as_deref());
+        if let (Some(path), 0, 1..) = (account.filter(|_| source.kind.is_telemetry()), self.with_account, good) {
+            self.told.push(issues::account_absent(source, path, good));
         }
         self.told.extend(self.absent.values().map(|absent| issues::records_absent(source, absent)));
         self.told.extend(self.new_columns.iter().map(|(file, names)| issues::columns_new(source, file, names)));

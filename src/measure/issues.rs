@@ -27,11 +27,14 @@ pub(super) fn by_unknown(name: &str, known: &[&str]) -> Error {
 }
 
 /// A split by a property where no events are counted.
-pub(super) fn by_refused(name: &str, kind: &str) -> Error {
-    Diagnostic::error("by-refused", format!("`{kind}` cannot be split by `{name}`, a property of events"))
-        .because("it counts actors that exist, also those without an event")
-        .hint("split it by a segment")
-        .into()
+pub(super) fn by_refused(name: &str, kind: &str, segments: &[&str]) -> Error {
+    let problem =
+        Diagnostic::error("by-refused", format!("`{kind}` cannot be split by `{name}`, a property of events"))
+            .because("it counts actors that exist, also those without an event");
+    match nearest(name, segments.iter().copied()) {
+        Some(near) => problem.hint(format!("did you mean the segment `{near}`?")).into(),
+        None => problem.hint("split it by a segment").into(),
+    }
 }
 
 /// More names than a split can hold.

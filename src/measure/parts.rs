@@ -80,7 +80,7 @@ fn part(plan: &Plan, scope: &Scope, traction: &Traction, name: &str, used: Use) 
         (Some(_), _) => PartFrom::Segment,
         (None, _) if !kinds::counts_events(&traction.kind) => {
             return Err(match kept {
-                Some(_) => issues::by_refused(name, traction.kind.name()),
+                Some(_) => issues::by_refused(name, traction.kind.name(), &known),
                 None => issues::by_unknown(name, &known),
             });
         }
@@ -137,13 +137,32 @@ impl Asking<'_> {
             (vec![(vec![], 0)], vec![Cell::default()])
         } else {
             self.engine.load(&queries(&["tuples"]))?;
-            self.combined(&self.engine.query("select * from tuples()", &[])?)
+            let met = self.engine.query("select * from tuples()", &[])?;
+            self.refuse_unheard_of(&met)?;
+            self.combined(&met)
         };
         let columns: Vec<_> = ["part_1", "part_2", "part_3", "part_4"].map(|name| (name, Type::Text)).to_vec();
         let columns: Vec<_> = columns.into_iter().chain([("cell", Type::Long)]).collect();
         let rows: Vec<_> = rows.into_iter().map(|(values, cell)| row(values, cell)).collect();
         self.engine.renew("cells", &columns, &rows)?;
         Ok(cells)
+    }
+
+    /// A property that no event of the metric ever had is a name that is spelled wrong.
+    fn refuse_unheard_of(&self, met: &Frame) -> Result<()> {
+        let of_events = self.parts.iter().zip(1..).filter(|(part, _)| part.from != PartFrom::Segment);
+        for (part, place) in of_events {
+            if (0..met.rows()).any(|row| met.text(&format!("part_{place}"), row).is_some()) {
+                continue;
+            }
+            let sql = format!("select count(*) as uses, count(property_{place}) as told from uses");
+            let ever = self.engine.query(&sql, &[])?;
+            if ever.count("uses", 0) > 0 && ever.count("told", 0) == 0 {
+                let known: Vec<_> = self.plan.segments.iter().map(|segment| segment.id.as_str()).collect();
+                return Err(issues::by_unknown(&part.name, &known));
+            }
+        }
+        Ok(())
     }
 
     /// The combinations that are wanted, each with the number of its cell.

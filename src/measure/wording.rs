@@ -76,11 +76,14 @@ fn of_retention(who: &str, retention: &Retention) -> String {
     let returns =
         if retention.return_at_least > 1 { format!(" {}", times(retention.return_at_least)) } else { String::new() };
     let when = match retention.criterion {
-        ReturnCriterion::On => format!("in the k-th {unit} after it"),
+        ReturnCriterion::On => format!("in the {} {unit} after it", kth(retention.k)),
         ReturnCriterion::OnOrAfter => {
-            format!("in the k-th {unit} after it or a later one, up to the {}th", retention.periods)
+            let (kth, last) = (kth(retention.k), ordinal(retention.periods));
+            format!("in the {kth} {unit} after it or a later one, up to the {last}")
         }
-        ReturnCriterion::Bracket(from, to) => format!("between the {from}th and the {to}th {unit} after it"),
+        ReturnCriterion::Bracket(from, to) => {
+            format!("between the {} and the {} {unit} after it", ordinal(from), ordinal(to))
+        }
     };
     let clock = match retention.clock {
         Clock::Calendar => format!("{unit}s by the calendar"),
@@ -174,4 +177,21 @@ fn times(count: u32) -> String {
         1 => "1 time".to_owned(),
         count => format!("{count} times"),
     }
+}
+
+/// Which `k`: the one that is asked for, else each.
+fn kth(k: Option<u32>) -> String {
+    k.map_or("k-th".to_owned(), ordinal)
+}
+
+/// `1st`, `2nd`, `11th`.
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }

@@ -47,6 +47,30 @@ impl Metric {
         }
     }
 
+    /// The signals of its definition, so that others may take their places.
+    pub fn signals_mut(&mut self) -> Vec<&mut SignalId> {
+        let Self::Traction(traction) = self else { return Vec::new() };
+        match &mut traction.kind {
+            TractionKind::Active(active) => active.signals.iter_mut().map(|used| &mut used.signal).collect(),
+            TractionKind::Activation(activation) => {
+                let Activation { start, reach, .. } = activation;
+                let (Reach::All(criteria) | Reach::Any(criteria) | Reach::Some(_, criteria)) = reach;
+                let counted = criteria.iter_mut().filter_map(|criterion| match criterion {
+                    Criterion::Signal { signal, .. } => Some(signal),
+                    Criterion::Gauge { .. } => None,
+                });
+                std::iter::once(&mut start.signal).chain(counted).collect()
+            }
+            TractionKind::Adoption(adoption) => vec![&mut adoption.signal],
+            TractionKind::Retention(retention) => vec![&mut retention.start.signal, &mut retention.back.signal],
+            TractionKind::Funnel(funnel) => {
+                let excluded = funnel.exclude.iter_mut().map(|exclusion| &mut exclusion.signal);
+                funnel.steps.iter_mut().map(|step| &mut step.signal).chain(excluded).collect()
+            }
+            TractionKind::Gauge(_) => Vec::new(),
+        }
+    }
+
     /// Which way is good, said or by kind.
     pub fn better(&self) -> Better {
         match self {

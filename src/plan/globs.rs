@@ -52,6 +52,16 @@ pub fn check_files(plan: &Plan) -> Vec<Diagnostic> {
     problems.told(&plan.text, |_| true).0
 }
 
+/// Whether the plan of this text, beside it in `root`, names the file: an export, or one that somebody keeps by hand.
+pub fn names(text: &str, root: &Path, path: &Path) -> bool {
+    let Some(file) = file::read(text, &mut Problems::none()) else { return false };
+    let is_it = |matched: &Matched| matched.path.canonicalize().is_ok_and(|matched| matched == path);
+    let decisions = file.sync.as_ref().and_then(|sync| sync.value.decisions.clone());
+    let decisions = decisions.map_or_else(|| "decisions.toml".to_owned(), |decisions| decisions.value);
+    let mut patterns = paths(&file).into_iter().map(|(_, pattern)| pattern.value).chain([decisions]);
+    patterns.any(|pattern| expand(root, &[pattern]).iter().any(is_it))
+}
+
 /// Each pattern of a source that matches no file, as an error, with the source it belongs to; those that may be absent are
 /// not asked.
 pub fn missing_sources(plan: &Plan) -> Vec<(SourceName, Diagnostic)> {
@@ -128,7 +138,7 @@ fn matches(root: &Path, pattern: &str) -> Vec<Matched> {
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || dotted || !is_hidden(entry))
         .filter_map(file_of)
-        .filter(|path| path.strip_prefix(&base).is_ok_and(|inside| matcher.is_match(inside)))
+        .filter(|path| path.is_dir() || path.strip_prefix(&base).is_ok_and(|inside| matcher.is_match(inside)))
         .map(|path| Matched { path, member: member.clone() })
         .collect()
 }
@@ -137,7 +147,12 @@ fn matches(root: &Path, pattern: &str) -> Vec<Matched> {
 fn file_of(entry: walkdir::Result<DirEntry>) -> Option<PathBuf> {
     match entry {
         Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
-        Err(problem) => problem.path().filter(|path| path.is_symlink() && !path.exists()).map(Path::to_path_buf),
+        Err(problem) => {
+            // A link to nothing and a folder that cannot be looked into are told by who opens them.
+            let is_closed =
+                problem.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+            problem.path().filter(|path| is_closed || (path.is_symlink() && !path.exists())).map(Path::to_path_buf)
+        }
     }
 }
 

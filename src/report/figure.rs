@@ -59,20 +59,22 @@ impl Figure {
 /// A mark as it stands beside a figure.
 #[derive(Debug, Clone, Serialize)]
 pub struct Letter {
-    /// `H` above, `L` below, `·` ordinary.
+    /// `H` above, `L` below, `·` ordinary; nothing where it is not judged.
     pub letter: &'static str,
-    /// `better`, `worse`, `none` (no direction), `ordinary`.
+    /// `better`, `worse`, `none` (no direction), `ordinary`, `unjudged`.
     pub tone: &'static str,
     /// For those who cannot see it.
     pub words: &'static str,
 }
 
 impl Letter {
-    /// The mark of what a last point says; nothing said is ordinary.
-    pub(super) fn of(standing: Option<&Standing>) -> Self {
-        let Some(standing) = standing else {
-            return Self { letter: "·", tone: "ordinary", words: "ordinary" };
-        };
+    /// Within what is ordinary.
+    pub(super) const ORDINARY: Self = Self { letter: "·", tone: "ordinary", words: "ordinary" };
+    /// Without limits there is nothing to say.
+    pub(super) const UNJUDGED: Self = Self { letter: "", tone: "unjudged", words: "not judged" };
+
+    /// The mark of what a last point says.
+    pub(super) fn of(standing: &Standing) -> Self {
         let letter = if standing.side == Side::Above { "H" } else { "L" };
         let (tone, words) = match standing.mark {
             Mark::Worse => ("worse", "special, worse"),

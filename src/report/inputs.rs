@@ -127,7 +127,9 @@ impl MetricFindings {
 pub struct ToDate {
     /// Which range.
     pub range: Range,
-    /// The metric computed over that very range; nothing while a window in it is open.
+    /// The last day whose starters are counted, where windows of later ones are open.
+    pub until: Option<Date>,
+    /// The metric computed over that very range, of cohorts over the starters whose window has closed.
     pub this: Option<Reading>,
     /// The same a year earlier.
     pub last_year: Option<Reading>,

@@ -6,6 +6,7 @@ use crate::model::metric::{Better, Metric, Pace, Target, TargetPath, Traction};
 use crate::model::period::{Unit, days_between, plus_days};
 use crate::model::reading::{Reading, ValueUnit};
 use crate::plan::{Lane, Outcome, Plan};
+use crate::report::figure::Letter;
 use crate::report::inputs::{Findings, MetricFindings};
 use crate::report::numbers::Style;
 use crate::report::xmr::{self, Chart, Standing};
@@ -78,6 +79,15 @@ impl<'a> Judged<'a> {
         last_settled(self.metric, self.found?)
     }
 
+    /// The mark of its last point: none where nothing can be said of it.
+    pub fn letter(&self) -> Letter {
+        match (&self.standing, &self.chart) {
+            (Some(standing), _) => Letter::of(standing),
+            (None, Ok(chart)) if chart.frozen() => Letter::ORDINARY,
+            (None, _) => Letter::UNJUDGED,
+        }
+    }
+
     /// Whether its signal is new since the last review.
     pub fn newly(&self) -> Option<&Standing> {
         self.standing.as_ref().filter(|_| self.seen_since.is_none())
@@ -143,8 +153,8 @@ fn own_unit(metric: &Metric, found: &MetricFindings) -> Unit {
     }
 }
 
-/// The last settled reading with a value, in the metric's own period.
-fn last_settled<'a>(metric: &Metric, found: &'a MetricFindings) -> Option<(Unit, &'a Reading)> {
+/// The last settled reading with a value, in the metric's own period, with that period's size.
+pub fn last_settled<'a>(metric: &Metric, found: &'a MetricFindings) -> Option<(Unit, &'a Reading)> {
     let unit = own_unit(metric, found);
     let series = if unit == Unit::Week { found.weekly.as_ref() } else { found.monthly.as_ref() };
     let alive = |reading: &&Reading| found.dead_since.is_none_or(|dead| reading.period.end <= dead);

@@ -161,6 +161,9 @@ fn section(out: &mut String, section: &Section) {
     }
     let owner = section.owner.as_ref().map_or(String::new(), |owner| format!(" ({})", cell(owner)));
     say(out, format_args!("\n## {}{owner}\n", cell(&section.name)));
+    if !section.objectives.is_empty() {
+        say(out, format_args!("Serves: {}\n", cell(&section.objectives.join("; "))));
+    }
     for one in &section.blocks {
         block(out, one);
     }

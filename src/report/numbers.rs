@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use crate::model::period::{Calendar, Period, Unit, plus_days, plus_months};
-use crate::model::reading::{Reading, ValueUnit};
+use crate::model::reading::{Datum, Reading, ValueUnit};
 
 /// The minus sign; a hyphen is none.
 const MINUS: &str = "\u{2212}";
@@ -99,6 +99,11 @@ impl Style {
         decimals(to * 100.0, self.digits).min(decimals(from * 100.0, self.digits))
     }
 
+    /// An amount by which something moved: `+€11.7 k`.
+    pub fn moved(&self, value: f64) -> String {
+        if value > 0.0 { format!("+{}", self.level(value)) } else { self.level(value) }
+    }
+
     fn money(&self, value: f64) -> String {
         format!("{}{}{}", if value < 0.0 { MINUS } else { "" }, self.currency, short(value.abs(), self.digits))
     }
@@ -118,6 +123,15 @@ pub fn currency_sign(currency: Option<&str>) -> String {
 /// A share in a sentence: `31 %`.
 pub fn percent(share: f64) -> String {
     format!("{} %", whole(share * 100.0))
+}
+
+/// A part of all in a sentence: nearly all of it is not all, nearly nothing not nothing.
+pub fn percent_of_all(share: f64) -> String {
+    match percent(share).as_str() {
+        "100 %" if share < 1.0 => "over 99 %".to_owned(),
+        "0 %" if share > 0.0 => "under 1 %".to_owned(),
+        text => text.to_owned(),
+    }
 }
 
 /// A difference of shares in a sentence: `+14 points`.
@@ -144,9 +158,18 @@ pub fn plural(value: usize, one: &str, many: &str) -> String {
     if value == 1 { format!("1 {one}") } else { format!("{} {many}", count(value as u64)) }
 }
 
-/// The counts of a share: `141 of 322`; a count's own: nothing.
-pub fn counts(reading: &Reading) -> Option<String> {
-    reading.share.map(|share| format!("{} of {}", count(share.counted), count(share.eligible)))
+/// What a share is of: `141 of 322`, of money `of €4.1 M`; a count's own: nothing.
+pub fn counts(reading: &Reading, style: &Style) -> Option<String> {
+    let rest = |name: &str| reading.rest.iter().find(|(column, _)| *column == name).map(|(_, datum)| datum);
+    let of = |counted, eligible| format!("{} of {}", count(counted), count(eligible));
+    match (reading.share, rest("at_least"), rest("counted"), rest("base")) {
+        (Some(share), ..) => Some(of(share.counted, share.eligible)),
+        (None, Some(Datum::Count(counted)), Some(Datum::Count(eligible)), _) => {
+            Some(of(u64::try_from(*counted).ok()?, u64::try_from(*eligible).ok()?))
+        }
+        (None, _, _, Some(Datum::Money(micros))) => Some(format!("of {}", style.money(*micros as f64 / 1e6))),
+        (None, ..) => None,
+    }
 }
 
 /// A count: whole numbers need no decimals to say so.
@@ -202,7 +225,8 @@ fn whole(value: f64) -> String {
     fixed(value, 0)
 }
 
-fn signed(value: f64, places: i32) -> String {
+/// A number with its sign and so many decimals.
+pub fn signed(value: f64, places: i32) -> String {
     let text = fixed(value, places);
     let positive = value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
     if positive { format!("+{text}") } else { text }
@@ -298,6 +322,7 @@ mod tests {
             assert_eq!(significant(value, 3), text, "{value}");
         }
         assert_eq!(percent(0.285), "29 %");
+        assert_eq!([0.9985, 1.0, 0.0015, 0.0].map(percent_of_all), ["over 99 %", "100 %", "under 1 %", "0 %"]);
         assert_eq!(percent(-0.125), "\u{2212}13 %");
         assert_eq!(points(0.0104), "+1 point");
         assert_eq!(points(-0.0004), "0 points");

@@ -176,6 +176,8 @@ pub struct Section {
     pub name: String,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The objectives that its outcomes serve.
+    pub objectives: Vec<String>,
     /// Its blocks.
     pub blocks: Vec<Block>,
     /// Outcomes that have no metric, in words.

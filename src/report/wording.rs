@@ -32,7 +32,8 @@ pub(super) use signal::{owner_differs, seen, still, verdict};
 /// A value with its n and, for a share, its interval: `31 %` and ` (20 of 64; 95 % interval 21 to 43 %)`.
 fn with_n(plan: &Plan, judged: &Judged<'_>, reading: &Reading) -> (String, String) {
     let Some(share) = reading.share else {
-        return (reading.value.map_or("n/a".to_owned(), |value| judged.style.sentence(value)), String::new());
+        let of = numbers::counts(reading, &judged.style).map_or(String::new(), |of| format!(" ({of})"));
+        return (reading.value.map_or("n/a".to_owned(), |value| judged.style.sentence(value)), of);
     };
     let counts = format!("{} of {}", numbers::count(share.counted), numbers::count(share.eligible));
     if share.eligible < u64::from(plan.sync.min_n) {
@@ -47,8 +48,8 @@ fn with_n(plan: &Plan, judged: &Judged<'_>, reading: &Reading) -> (String, Strin
 fn more_metrics(count: usize) -> String {
     match count {
         0 => String::new(),
-        1 => "; one more metric signals".to_owned(),
-        _ => format!("; {} more metrics signal", in_words(count)),
+        1 => "; one more of their metrics signals".to_owned(),
+        _ => format!("; {} more of their metrics signal", in_words(count)),
     }
 }
 
@@ -197,13 +198,10 @@ pub(super) fn line_counts(line: &Line) -> String {
 /// One business metric, for slot 5.
 pub(super) fn business(plan: &Plan, judged: &Judged<'_>, last: &Reading, earlier: Option<&Reading>) -> Rich {
     let name = |reading: &Reading| period_name(&plan.workspace.calendar, Unit::Month, reading.period);
-    let told = |reading: &Reading| match reading.share {
-        Some(_) => {
-            let (value, n) = with_n(plan, judged, reading);
-            let counts = n.split(';').next().unwrap_or_default().trim_start_matches(" (").trim_end_matches(')');
-            (value, if counts.is_empty() { String::new() } else { format!(" ({counts})") })
-        }
-        None => (reading.value.map_or("n/a".to_owned(), |value| judged.style.sentence(value)), String::new()),
+    let told = |reading: &Reading| {
+        let (value, n) = with_n(plan, judged, reading);
+        let counts = n.split(';').next().unwrap_or_default().trim_start_matches(" (").trim_end_matches(')');
+        (value, if counts.is_empty() { String::new() } else { format!(" ({counts})") })
     };
     let (value, n) = told(last);
     let then = match earlier {
@@ -239,7 +237,11 @@ pub(super) fn not_agreed(outcome: &Outcome, others: usize) -> Rich {
             Rich::default().say(format!("The agreement on “{}” ", outcome.statement)).bold(format!("lapsed{day}"))
         }
     };
-    text.say(format!("{}.", more(others)))
+    match others {
+        0 => text.say("."),
+        1 => text.say("; one more outcome is not agreed."),
+        _ => text.say(format!("; {} more outcomes are not agreed.", in_words(others))),
+    }
 }
 
 /// An outcome that is not agreed, in the list below the line.
@@ -267,7 +269,7 @@ pub(super) fn not_covered(findings: &Findings, judged: &[Judged<'_>]) -> Rich {
         _ if covered >= all => "every paying account is covered".to_owned(),
         Some((part, whole)) => format!(
             "{} of ARR and {} of {} paying accounts are not covered",
-            percent(1.0 - part / whole),
+            numbers::percent_of_all(1.0 - part / whole),
             numbers::count(all - covered),
             numbers::count(all)
         ),
@@ -359,7 +361,8 @@ fn lower(text: &str) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+/// A sentence's first letter.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

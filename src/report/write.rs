@@ -50,7 +50,7 @@ pub fn pack(findings: &Findings, plan: &Plan) -> anyhow::Result<Pack> {
 }
 
 /// Writes the pack to `<out>/<as_of>/` (to `<out>/<run>/` where the pack of a review stands there) and a copy to
-/// `<out>/latest/`, replacing what stood there.
+/// `<out>/latest/`, replacing what stood there; but a pack of a day in the past is not the latest.
 ///
 /// # Errors
 /// As [`pack`]; and if a file cannot be written, in which case the old pack still stands.
@@ -58,7 +58,9 @@ pub fn write(findings: &Findings, plan: &Plan, out: &Path) -> anyhow::Result<Wri
     let pack = pack(findings, plan)?;
     let folder = out.join(folder_name(findings, out));
     place(&pack, out, &folder)?;
-    place(&pack, out, &out.join("latest"))?;
+    if is_latest(findings, out) {
+        place(&pack, out, &out.join("latest"))?;
+    }
     Ok(written(&pack, &folder))
 }
 
@@ -73,6 +75,18 @@ pub fn write_again(findings: &Findings, plan: &Plan, out: &Path) -> anyhow::Resu
     Ok(written(&pack, &folder))
 }
 
+/// Whether no pack of a later day is shown as the latest.
+fn is_latest(findings: &Findings, out: &Path) -> bool {
+    let standing = standing(&out.join("latest"));
+    let as_of = standing.as_ref().and_then(|pack| pack["as_of"].as_str());
+    as_of.is_none_or(|as_of| as_of <= findings.as_of.to_string().as_str())
+}
+
+/// The pack that stands in a folder.
+fn standing(folder: &Path) -> Option<serde_json::Value> {
+    serde_json::from_str(&fs::read_to_string(folder.join("pack.json")).ok()?).ok()
+}
+
 fn written(pack: &Pack, folder: &Path) -> Written {
     Written { html: folder.join("pack.html"), files: pack.files.len() as u64 }
 }
@@ -80,9 +94,8 @@ fn written(pack: &Pack, folder: &Path) -> Written {
 /// `<as_of>`; but a review's pack is never replaced by another run's, which goes to `<run>` instead.
 fn folder_name(findings: &Findings, out: &Path) -> String {
     let name = findings.as_of.to_string();
-    let standing = fs::read_to_string(out.join(&name).join("pack.json")).ok();
-    let standing: Option<serde_json::Value> = standing.and_then(|text| serde_json::from_str(&text).ok());
-    let of_review = standing.is_some_and(|pack| pack["review"] == true && pack["run"] != findings.run.as_str());
+    let of_review =
+        standing(&out.join(&name)).is_some_and(|pack| pack["review"] == true && pack["run"] != findings.run.as_str());
     if of_review { findings.run.clone() } else { name }
 }
 

@@ -45,8 +45,10 @@ pub struct Standing {
     pub side: Side,
     /// The period of the first of the present signals, which follow one another.
     pub since: Period,
-    /// How many periods in a row signal.
+    /// How many periods in a row signal, by whatever rule.
     pub periods: usize,
+    /// How many periods in a row make what the rule says of the last one: all outside, or all on one side.
+    pub in_a_row: usize,
     /// The last point before what it shows began: its place among the points.
     pub before: Option<usize>,
     /// The place of the last point.
@@ -96,8 +98,15 @@ impl Chart {
         let began = self.charted.signals_at(first).map(|signal| signal.since).min()?;
         let before = self.points[..began].iter().rposition(|point| point.value.is_some() && !point.small);
         let mark = mark(better, signal.side);
-        let since = self.points[first].period;
-        Some(Standing { rule: signal.rule, side: signal.side, since, periods: at + 1 - first, before, at, mark })
+        let same =
+            |at: usize| self.charted.signals_at(at).any(|other| (other.rule, other.side) == (signal.rule, signal.side));
+        let in_a_row = match signal.rule {
+            Rule::Outside => (0..=at).rev().take_while(|at| same(*at)).count(),
+            Rule::RunOfEight => at + 1 - signal.since,
+            Rule::ThreeOfFour => 1,
+        };
+        let (since, periods) = (self.points[first].period, at + 1 - first);
+        Some(Standing { rule: signal.rule, side: signal.side, since, periods, in_a_row, before, at, mark })
     }
 }
 

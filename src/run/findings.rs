@@ -76,6 +76,13 @@ fn of(desk: &Desk<'_>, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
     found.by_segment = by_segment(desk, metric)?;
     found.companion = companions::companion(desk, metric, &monthly)?;
     found.monthly = Some(monthly);
+    if let Metric::Traction(Traction { kind: TractionKind::Retention(_), .. }) = metric {
+        // Its k counts periods of its own size: the eighth month is no reading of what is meant by the eighth week.
+        match crate::report::xmr::chart_unit(metric) {
+            Ok(Unit::Week) => found.monthly = None,
+            Ok(_) | Err(_) => found.weekly = None,
+        }
+    }
     Ok(found)
 }
 
@@ -98,28 +105,16 @@ fn datum<'a>(reading: &'a Reading, name: &str) -> Option<&'a Datum> {
     reading.rest.iter().find(|(column, _)| *column == name).map(|(_, datum)| datum)
 }
 
-/// Month, quarter and year to date beside last year's, for the kinds that are counted anew over a range.
+/// Month, quarter and year to date beside last year's, for the kinds that are counted anew over a range; stocks and
+/// trailing windows are read at a day, whatever the range.
 fn to_date(desk: &Desk<'_>, traction: &Traction) -> Result<Vec<ToDate>> {
-    if !counted_over_ranges(&traction.kind) {
-        return Ok(Vec::new());
-    }
-    to_date_ranges(&desk.plan.workspace.calendar, desk.scope.as_of)
-        .into_iter()
-        .map(|range| {
-            let this = ranges::over(desk, traction, range.this)?;
-            let last_year = ranges::over(desk, traction, range.last_year)?;
-            Ok(ToDate { this, last_year, range })
-        })
-        .collect()
-}
-
-/// Stocks and trailing windows are read at a day, whatever the range.
-fn counted_over_ranges(kind: &TractionKind) -> bool {
-    match kind {
-        TractionKind::Active(active) => active.trailing.is_none(),
-        TractionKind::Activation(_) | TractionKind::Funnel(_) => true,
-        TractionKind::Retention(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => false,
-    }
+    let is_stock = match &traction.kind {
+        TractionKind::Active(active) => active.trailing.is_some(),
+        TractionKind::Activation(_) | TractionKind::Funnel(_) | TractionKind::Retention(_) => false,
+        TractionKind::Adoption(_) | TractionKind::Gauge(_) => true,
+    };
+    let wanted = to_date_ranges(&desk.plan.workspace.calendar, desk.scope.as_of).into_iter().filter(|_| !is_stock);
+    wanted.map(|range| ranges::to_date(desk, traction, range)).collect()
 }
 
 /// The metric by the pack's segment, in the period of its control chart.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -175,8 +176,8 @@ impl Maker<'_> {
                 (place, path(&format!("parts|{asked}")), path(&format!("hits|{asked}")))
             })
             .collect();
-        let missing: Vec<_> = kept.iter().filter(|(_, parts, hits)| !parts.exists() || !hits.exists()).collect();
-        let counts_missing = [&events, &any, &days].iter().any(|path| !path.exists());
+        let missing: Vec<_> = kept.iter().filter(|(_, parts, hits)| !is_whole(parts) || !is_whole(hits)).collect();
+        let counts_missing = [&events, &any, &days].iter().any(|path| !is_whole(path));
         if counts_missing || !missing.is_empty() {
             self.month_view(engine, &tables::EVENTS, files)?;
             super::make::view(engine, "month_events", "month_events.sql", "month_events()")?;
@@ -223,7 +224,7 @@ impl Maker<'_> {
         let base = self.base(month, files, "");
         let (gauges, days) =
             (self.path(month, &format!("{base}|gauges")), self.path(month, &format!("{base}|gauge days")));
-        if !gauges.exists() || !days.exists() {
+        if !is_whole(&gauges) || !is_whole(&days) {
             self.month_view(engine, &tables::SNAPSHOTS, files)?;
             let columns = "source, gauge, account_no, epoch_us(observed_at) as ts_us, seq, local_day, value";
             engine.run(&format!("create or replace view month_readings as select {columns} from month_files"), &[])?;
@@ -322,9 +323,21 @@ fn write(engine: &dyn Engine, sql: &str, path: &Path) -> Result<()> {
     let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));
     engine.write(sql, &[], &unfinished)?;
     match std::fs::rename(&unfinished, path) {
-        Err(_) if path.exists() => Ok(std::fs::remove_file(&unfinished)?),
+        Err(_) if is_whole(path) => Ok(std::fs::remove_file(&unfinished)?),
         renamed => renamed.with_context(|| format!("could not write {}", path.display())),
     }
+}
+
+/// Whether a fact is there and ends as a Parquet file does: one that a lost power supply cut short is made again.
+fn is_whole(path: &Path) -> bool {
+    let end = || {
+        let mut file = std::fs::File::open(path)?;
+        file.seek(SeekFrom::End(-4))?;
+        let mut mark = [0; 4];
+        file.read_exact(&mut mark)?;
+        std::io::Result::Ok(mark)
+    };
+    end().is_ok_and(|mark| mark == *b"PAR1")
 }
 
 /// Files by month, in order.

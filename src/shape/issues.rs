@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::MatchRate;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, nearest};
 use crate::model::scope::{Freshness, SourceSpan};
 use crate::plan::Plan;
 use crate::plan::source::Source;
@@ -12,6 +12,7 @@ use crate::plan::source::Source;
 pub fn codes() -> Vec<(&'static str, &'static str)> {
     vec![
         ("source-stale", "a source lies further behind the last day that is read than its limit"),
+        ("source-empty", "a source that the plan needs has no row"),
         ("as-of-behind", "no source has a late enough day complete, so everything read lies behind"),
         ("before-telemetry", "rows lie so far before all others that no metric reads them"),
         ("accounts-unmatched", "paying customers match no product account"),
@@ -21,6 +22,7 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
         ("memberships-many", "events belong to no account, since their users are members of several"),
         ("own-people", "users of our own were left out"),
         ("segment-unmapped", "a segment's map does not name every value"),
+        ("signal-unseen", "a signal of the plan has never matched an event"),
         ("data-check", "rows exist that should not"),
     ]
 }
@@ -47,11 +49,37 @@ pub(super) fn stale(plan: &Plan, source: &Source, span: &SourceSpan, as_of: Date
     )
 }
 
+/// A source that the plan needs, and that has given no row.
+pub(super) fn source_empty(source: &Source) -> Diagnostic {
+    Diagnostic::warning("source-empty", format!("`{}` has no row yet", source.name))
+        .because("what rests on it has no figure, or stands at zero")
+        .hint(format!("bring its files, then `throughline ingest {}`", source.name))
+        .hint(format!("if it may be missing, set `optional = true` under `[sources.{}]`", source.name))
+}
+
 /// Everything read lies behind the day it could be read up to.
 pub(super) fn as_of_behind(as_of: Date, yesterday: Date, days: i64) -> Diagnostic {
     Diagnostic::warning("as-of-behind", format!("the last complete day is {as_of}, {days} days before {yesterday}"))
         .because("no source has a later day complete, so nothing after it is read")
         .hint("bring newer files, then `throughline ingest`; or ask for a day with `--as-of`")
+}
+
+/// A signal that has never matched an event, of these names.
+pub(super) fn signal_unseen(signal: &str, names: &[String], known: &[String]) -> Diagnostic {
+    let of = names.iter().find(|name| !known.contains(name));
+    let near = of.and_then(|name| nearest(name, known.iter().map(String::as_str)));
+    let problem = Diagnostic::warning("signal-unseen", format!("the signal `{signal}` has never matched an event"));
+    match (of, near) {
+        (Some(name), Some(near)) => {
+            problem.because(format!("no event is called `{name}`")).hint(format!("did you mean `{near}`?"))
+        }
+        (Some(name), None) => {
+            problem.because(format!("no event is called `{name}`")).hint("see the names with `throughline events`")
+        }
+        (None, _) => problem
+            .because("its events are there, and none passes its test")
+            .hint("see properties and their values with `throughline events NAME`"),
+    }
 }
 
 /// Rows so far before all others that no metric reads them.

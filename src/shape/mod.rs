@@ -28,7 +28,7 @@ use crate::lake::{Lake, Vector};
 use crate::model::column::{Type, Value};
 use crate::model::period::{epoch_day, from_epoch_day};
 use crate::model::scope::Scope;
-use crate::plan::{Plan, SideFiles, Signal};
+use crate::plan::{Matches, Plan, SideFiles, Signal};
 
 /// The first instant there is, for what has always been so: the year 1.
 pub const BEGIN_US: i64 = -62_135_596_800_000_000;
@@ -127,6 +127,7 @@ pub fn shape(engine: &dyn Engine, lake: &Lake, vector: &Vector, plan: &Plan, ask
     let match_rate = match_rate(engine, at_us)?;
     issues.extend(issues::customers_unmatched(&match_rate, plan.limits.unmatched_revenue));
     issues.extend(issues::accounts_unmatched(&match_rate).filter(|_| !plan.identity.crm.is_empty()));
+    issues.extend(never_seen(engine, plan)?);
     issues.extend(left_out(engine, &window)?);
     issues.extend(named_twice(engine)?);
     Ok(Shaped { scope, match_rate, issues, rows: rows(engine)?, foreign_rows: foreign })
@@ -235,6 +236,22 @@ fn match_rate(engine: &dyn Engine, at_us: i64) -> Result<MatchRate> {
         mrr_matched_micros: revenue.long("mrr_matched", 0).unwrap_or(0),
         companies_of_several: accounts.count("of_several", 0),
     })
+}
+
+/// Signals of the plan that no event ever matched, once there are events.
+fn never_seen(engine: &dyn Engine, plan: &Plan) -> Result<Vec<Diagnostic>> {
+    let texts = |sql: &str, column: &str| -> Result<Vec<String>> {
+        let frame = engine.query(sql, &[])?;
+        Ok((0..frame.rows()).filter_map(|row| frame.text(column, row)).collect())
+    };
+    let known = texts("select distinct event_name from fact_events order by event_name", "event_name")?;
+    let seen = texts("select id from signals where signal in (select signal from signal_parts) order by id", "id")?;
+    let unseen = plan.signals.iter().filter(|signal| !seen.iter().any(|id| id == signal.id.as_str()));
+    let told = unseen.filter_map(|signal| match &signal.matches {
+        Matches::Events(names) => Some(issues::signal_unseen(signal.id.as_str(), names, &known)),
+        Matches::AnyEvent | Matches::Gauge(_) => None,
+    });
+    Ok(if known.is_empty() { Vec::new() } else { told.collect() })
 }
 
 /// What was left out: our own people, and events whose users were members of several accounts.

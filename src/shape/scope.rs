@@ -43,6 +43,11 @@ pub(super) fn decide(
     issues.extend(
         plan.sources.iter().zip(&sources).filter_map(|(source, span)| issues::stale(plan, source, span, as_of)),
     );
+    let has_days = |source: &Source| dated_by_rows(source.kind) || source.kind.is_crm() || source.kind.is_billing();
+    let needed = plan.sources.iter().zip(&sources).filter(|(source, _)| has_days(source) && !source.optional);
+    issues.extend(
+        needed.filter(|(_, span)| span.freshness == Freshness::Empty).map(|(source, _)| issues::source_empty(source)),
+    );
     Ok(Scope {
         as_of,
         as_of_end_us: plan.workspace.calendar.start_us(plus_days(as_of, 1)),

@@ -40,3 +40,26 @@ fn the_second_is_told_who_holds_the_lock_and_a_dead_ones_is_taken_over() {
     let fourth = throughline(&root, &["ingest", "releases"]);
     assert!(!told(&fourth).contains("taken over"), "it is said once: {}", told(&fourth));
 }
+
+#[test]
+fn who_is_told_to_stop_leaves_as_when_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("company");
+    synth(&root);
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut waiting = command(&root, &["ingest", "product", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let holder = format!("`throughline ingest`, process {}", waiting.id());
+        while !fs::read_to_string(root.join(".throughline/lock")).unwrap_or_default().starts_with(&holder) {
+            assert!(waiting.try_wait().unwrap().is_none(), "it waits for standard input");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let stop = std::process::Command::new("kill").args([signal, &waiting.id().to_string()]).status().unwrap();
+        assert!(stop.success());
+        assert_eq!(waiting.wait().unwrap().code(), Some(130), "{signal}");
+    }
+}

@@ -388,7 +388,7 @@ fn closing(mut readings: Vec<Reading>, window: i64) -> Vec<Reading> {
 fn ratios(readings: impl Fn(&Range, bool) -> Option<Reading>) -> Vec<ToDate> {
     to_date_ranges(&calendar(), AS_OF)
         .into_iter()
-        .map(|range| ToDate { this: readings(&range, true), last_year: readings(&range, false), range })
+        .map(|range| ToDate { until: None, this: readings(&range, true), last_year: readings(&range, false), range })
         .collect()
 }
 

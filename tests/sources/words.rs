@@ -84,6 +84,7 @@ fn of_sources() -> Vec<Case> {
     let number = event("1", "x", "2026-03-02T08:00:00Z", ",\"ms\":12");
     let text = event("2", "x", "2026-03-03T08:00:00Z", ",\"ms\":\"12\"");
     vec![
+        case("account-absent", &format!("{EVENTS}account = \"teem\"\n")).then("exports/a.jsonl", good()),
         case("account-many", EVENTS).then("exports/a.jsonl", good().replace("\"t1\"", "[\"t1\",\"t2\"]")),
         case("actor-absent", EVENTS).then("exports/a.csv", "event,time\nx,2026-03-02T08:00:00Z\n"),
         case("columns-new", EVENTS)
@@ -99,6 +100,7 @@ fn of_sources() -> Vec<Case> {
         case("event-vanished", EVENTS)
             .then("exports/a.jsonl", daily("old", 3, 1..=20) + &daily("on", 3, 1..=20))
             .then("exports/b.jsonl", daily("on", 4, 1..=20)),
+        case("file-incomplete", EVENTS).then("exports/a.jsonl.gz", zipped_and_cut()),
         case("file-not-opened", EVENTS).then("exports/a.jsonl", good()),
         case("file-passed-over", EVENTS).then("exports/a.jsonl", ""),
         case("file-undated", HUBSPOT).then("exports/companies.csv", companies(1..3)),

@@ -21,12 +21,14 @@ const STAGES: [&str; 5] = ["never", "tried", "adopted", "habitual", "lapsed"];
 pub(super) fn readings(asking: &Asking, adoption: &Adoption) -> Result<Vec<Reading>> {
     refuse_counting_signals(asking, adoption)?;
     let days = adoption.trailing.whole_days();
-    let has_depth = ask(asking, adoption)?;
+    asking.ask(&[asking.matches(0, &adoption.signal)], &[])?;
+    let around = around(asking);
     asking.make_periods(None)?;
     make_windows(asking, days)?;
     asking.engine.load(&queries(&["adoption_firsts"]))?;
-    let parameters = parameters(asking, adoption);
-    asking.make_units("adoption", "adoption_units(?, ?, ?, ?, ?)", &parameters)?;
+    let mut parameters = parameters(asking, adoption).to_vec();
+    parameters.push(around.unwrap_or("").into());
+    asking.make_units("adoption", "adoption_units(?, ?, ?, ?, ?, ?)", &parameters)?;
     let cells = asking.make_cells()?;
     let found = Found::new(asking.answer("adoption", "adoption()", &[])?);
     let mut readings = Vec::new();
@@ -37,7 +39,7 @@ pub(super) fn readings(asking: &Asking, adoption: &Adoption) -> Result<Vec<Readi
         reading.left_truncated = asking.before_data(window.start);
         reading.segment_assumed = found.any(index, place, "assumed");
         reading.missing_days = asking.missing_days(window);
-        fill(&mut reading, |column| found.sum(index, place, column), has_depth);
+        fill(&mut reading, |column| found.sum(index, place, column), around.is_some());
         readings.push(reading);
     }
     Ok(readings)
@@ -76,7 +78,7 @@ pub fn since_available(
             None => return Ok(Vec::new()),
         },
     };
-    ask(&asking, adoption)?;
+    asking.ask(&[asking.matches(0, &adoption.signal)], &[])?;
     engine.load(&queries(&["actors", "adoption_firsts", "adoption_waits"]))?;
     let mut asked = parameters(&asking, adoption).to_vec();
     asked.extend([Value::Long(since_us), Value::Long(scope.as_of_end_us)]);
@@ -114,18 +116,13 @@ fn fill(reading: &mut Reading, sum: impl Fn(&str) -> u64, has_depth: bool) {
     ]);
 }
 
-/// Asks for the use and, where an account's users are to be compared, for any event.
-fn ask(asking: &Asking, adoption: &Adoption) -> Result<bool> {
-    let mut roles = vec![asking.matches(0, &adoption.signal)];
+/// The signal that is any event, where an account's users are to be compared.
+fn around<'a>(asking: &Asking<'a>) -> Option<&'a str> {
     let is_any = |signal: &&crate::plan::Signal| {
         signal.matches == Matches::AnyEvent && signal.filter.is_none() && signal.account_filter.is_none()
     };
     let any = asking.plan.signals.iter().find(is_any).filter(|_| asking.traction.actor == Actor::Account);
-    if let Some(any) = any {
-        roles.push(asking.matches(1, &any.id));
-    }
-    asking.ask(&roles, &[])?;
-    Ok(any.is_some())
+    any.map(|any| any.id.as_str())
 }
 
 /// Makes `windows`: the one that ends with each period, and the two before it.

@@ -16,8 +16,8 @@ const WIDE: f64 = 960.0;
 const OUTCOME: f64 = 74.0;
 const TRACTION: f64 = 340.0;
 const OUT: f64 = 560.0;
-const CURVES: f64 = 666.0;
-const BUSINESS: f64 = 764.0;
+const CURVES: f64 = 660.0;
+const BUSINESS: f64 = 748.0;
 const ROW: f64 = 17.0;
 
 /// A row with the place of its arrow.
@@ -86,7 +86,7 @@ fn draw_row(canvas: &mut Canvas<'_>, rows: &[Placed<'_>], at: usize, placed: &Pl
         if at > 0 {
             canvas.line(&[(0.0, placed.top - 6.0), (OUT - 10.0, placed.top - 6.0)], HAIR, 1.0);
         }
-        for (line, part) in wrapped(lane, bold(12.0, SOFT), OUTCOME - 10.0, 2).iter().enumerate() {
+        for (line, part) in wrapped(lane, bold(12.0, SOFT), OUTCOME - 10.0, 3).iter().enumerate() {
             canvas.text((0.0, placed.top + 8.0 + 15.0 * line as f64), part, bold(12.0, SOFT), Anchor::Left);
         }
     }
@@ -152,6 +152,7 @@ fn mark(canvas: &mut Canvas<'_>, letter: &Letter, place: (f64, f64)) {
             canvas.dot(place, 7.0, ink);
             canvas.text(place, letter.letter, bold(9.5, WHITE), Anchor::Middle);
         }
+        None if letter.letter.is_empty() => {}
         None => {
             canvas.ring(place, 6.5, FAINT, 1.0);
             canvas.dot(place, 1.2, SOFT);

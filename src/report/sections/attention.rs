@@ -9,7 +9,7 @@ use crate::report::wording;
 use crate::report::xmr::Mark;
 
 use super::moved;
-use crate::report::figure::Letter;
+use crate::report::figure::{Figure, Letter};
 use crate::report::judged::Judged;
 use crate::report::page::Attention;
 
@@ -20,10 +20,10 @@ const SPARK: usize = 26;
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Why {
     Worse,
+    Owner,
     Silent,
     NoDirection,
     Better,
-    Owner,
 }
 
 /// The rows, how many more there would be, and signals the last review has shown already.
@@ -70,15 +70,26 @@ fn row(_findings: &Findings, plan: &Plan, why: &Why, judged: &Judged<'_>) -> Att
         (None, held, _) => format!("held back: {} behind", held.join(", ")),
     };
     let silent = *why == Why::Silent;
+    let seen = if silent { seen } else { last(plan, judged) + &seen };
     Attention {
         number: judged.number,
         title: judged.title().to_owned(),
         spark: if silent { Vec::new() } else { spark(judged) },
         spark_note: judged.dead().filter(|_| silent).map(wording::no_reading_since),
-        letter: judged.standing.as_ref().filter(|_| !silent).map(|standing| Letter::of(Some(standing))),
+        letter: judged.standing.as_ref().filter(|_| !silent).map(Letter::of),
         seen,
         owner: owner(judged),
         word: word(plan, judged),
+    }
+}
+
+/// The last figure with its n, in front of what was seen in it.
+fn last(plan: &Plan, judged: &Judged<'_>) -> String {
+    let Some((_, reading)) = judged.last() else { return String::new() };
+    let figure = Figure::of(reading, &judged.style, plan.sync.min_n);
+    match numbers::counts(reading, &judged.style).filter(|_| !figure.text.contains(" of ")) {
+        Some(counts) => format!("{} ({counts}): ", figure.text),
+        None => format!("{}: ", figure.text),
     }
 }
 

@@ -9,7 +9,6 @@ use crate::report::wording;
 use super::companion;
 use super::moved;
 use super::six_twelve::Made;
-use crate::report::figure::Letter;
 use crate::report::judged::Judged;
 use crate::report::page::{Block, Section};
 
@@ -26,9 +25,14 @@ pub(super) fn lanes(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> 
             if !plan.outcomes.iter().any(|outcome| outcome.lane == lane.id) {
                 without.push("This lane has no outcome.".to_owned());
             }
+            let serves = |id| {
+                plan.outcomes.iter().any(|outcome| outcome.lane == lane.id && outcome.objective.as_ref() == Some(id))
+            };
+            let objectives = plan.objectives.iter().filter(|objective| serves(&objective.id));
             Section {
                 name: lane.name.clone(),
                 owner: lane.owner.clone(),
+                objectives: objectives.map(|objective| objective.statement.clone()).collect(),
                 blocks: ours.map(|one| block(findings, plan, one)).collect(),
                 without,
             }
@@ -42,6 +46,7 @@ pub(super) fn business(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) 
     Section {
         name: "Business".to_owned(),
         owner: None,
+        objectives: Vec::new(),
         blocks: ours.map(|one| block(findings, plan, one)).collect(),
         without: Vec::new(),
     }
@@ -64,7 +69,7 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         definition_hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
         reads: wording::reads(judged, chart.as_ref()),
         lead: wording::lead(plan, judged),
-        letter: Letter::of(judged.standing.as_ref()),
+        letter: judged.letter(),
         verdict: if chart.is_some() {
             wording::verdict(judged) + &own_coverage(findings, judged)
         } else {

@@ -139,7 +139,7 @@ pub(super) fn segments(plan: &Plan, judged: &Judged<'_>, found: &MetricFindings)
     let rows: Vec<SegmentRow> = shown
         .map(|reading| SegmentRow {
             name: wording::cell(&reading.segment) + if reading.segment_assumed { " *" } else { "" },
-            counts: numbers::counts(reading),
+            counts: numbers::counts(reading, &judged.style),
             small: reading.share.is_some_and(|share| share.eligible < u64::from(min_n)),
             figure: Figure::of(reading, &judged.style, min_n),
         })

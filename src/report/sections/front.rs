@@ -5,7 +5,7 @@ use crate::model::period::{Unit, plus_days};
 use crate::plan::{Outcome, Plan};
 use crate::report::decisions::State;
 use crate::report::inputs::{Findings, Fresh, MetricFindings, Occasion};
-use crate::report::numbers::{self, Style, count, percent};
+use crate::report::numbers::{self, Style, count, percent_of_all};
 use crate::report::wording;
 use crate::report::xmr::Mark;
 
@@ -71,18 +71,20 @@ fn coverage(findings: &Findings, plan: &Plan) -> Coverage {
     match findings.coverage.revenue.filter(|(_, all)| *all > 0.0) {
         Some((part, whole)) => {
             let money = Style::new(crate::model::reading::ValueUnit::Money, plan.workspace.currency.as_deref());
-            let text = Rich::default().bold(format!("{} of ARR", percent(part / whole))).say(format!(
-                " ({} of {}) and {accounts} paying accounts stand behind this",
-                money.level(part),
-                money.level(whole)
-            ));
+            let text = Rich::default().bold(wording::capital(&format!("{} of ARR", percent_of_all(part / whole)))).say(
+                format!(
+                    " ({} of {}) and {accounts} paying accounts stand behind this",
+                    money.level(part),
+                    money.level(whole)
+                ),
+            );
             Coverage { share: Some(part / whole), text }
         }
         None => Coverage {
             share: Some(covered as f64 / all as f64),
             text: Rich::default()
                 .bold(format!("{accounts} accounts"))
-                .say(format!(" ({}) stand behind this; ARR unknown", percent(covered as f64 / all as f64))),
+                .say(format!(" ({}) stand behind this; ARR unknown", percent_of_all(covered as f64 / all as f64))),
         },
     }
 }

@@ -3,6 +3,7 @@
 use crate::model::evidence::Finding;
 use crate::model::ids::{MetricId, SignalId};
 use crate::model::metric::{Metric, Traction, TractionKind};
+use crate::model::reading::{Datum, Reading};
 use crate::plan::{LinkFrom, Matches, Outcome, Plan};
 use crate::report::inputs::Findings;
 use crate::report::numbers;
@@ -10,7 +11,7 @@ use crate::report::wording;
 
 use super::front;
 use crate::report::chart::spec::{Arrow, Grade, Line, LineNode, LineRow};
-use crate::report::figure::{Figure, Letter};
+use crate::report::figure::Figure;
 use crate::report::judged::Judged;
 
 /// Over so many rows the drawing stands on page two.
@@ -128,8 +129,11 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
         ([], None, Some((unit, reading))) => {
             let figure = Figure::of(reading, &judged.style, plan.sync.min_n);
             let period = wording::short_period(unit, reading.period.start);
+            if let Some(net) = net(reading).filter(|_| bars_only) {
+                return LineNode { value: judged.style.moved(net), small: format!("net, {period}"), ..titled(judged) };
+            }
             let few = figure.text.contains(" of ");
-            let of = numbers::counts(reading)
+            let of = numbers::counts(reading, &judged.style)
                 .filter(|_| !few)
                 .map_or(period.clone(), |counts| format!("{counts}, {period}"));
             (figure.text, of)
@@ -138,13 +142,24 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
         ([], None, None) => ("–".to_owned(), "no settled reading yet".to_owned()),
         (held, _, _) => ("–".to_owned(), format!("held back: {}", held.join(", "))),
     };
-    LineNode {
-        number: judged.number,
-        title: judged.title().to_owned(),
-        value,
-        small,
-        letter: Letter::of(judged.standing.as_ref()),
-    }
+    LineNode { value, small, ..titled(judged) }
+}
+
+/// A node without a figure yet.
+fn titled(judged: &Judged<'_>) -> LineNode {
+    let title = judged.title().to_owned();
+    LineNode { number: judged.number, title, value: String::new(), small: String::new(), letter: judged.letter() }
+}
+
+/// What movements come to: the stock at the end is another metric's.
+fn net(reading: &Reading) -> Option<f64> {
+    let money = |name: &str| {
+        reading.rest.iter().find_map(|(column, datum)| match datum {
+            Datum::Money(micros) if *column == name => Some(*micros as f64 / 1e6),
+            _ => None,
+        })
+    };
+    Some(money("closing")? - money("opening")?)
 }
 
 /// What hangs in the air, heading by heading; what is not there has no heading.

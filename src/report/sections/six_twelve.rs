@@ -273,8 +273,9 @@ impl<'a> Made<'a> {
             return;
         }
         match self.found.to_date.get(at) {
-            Some(ToDate { range, this, last_year }) => {
-                nine.push(self.level(range.label.clone(), this.as_ref()));
+            Some(ToDate { range, until, this, last_year }) => {
+                let until = until.map_or(String::new(), |day| format!(", to {}", numbers::short_day(day)));
+                nine.push(self.level(format!("{}{until}", range.label), this.as_ref()));
                 nine.push(self.compared("YoY", name, this.as_ref(), last_year.as_ref()));
             }
             None if stock => {
@@ -297,7 +298,8 @@ impl<'a> Made<'a> {
             || Figure::none(self.why_none(&name)),
             |reading| Figure::of(reading, &self.style, self.plan.sync.min_n),
         );
-        let count = reading.filter(|reading| !self.small(reading)).and_then(numbers::counts);
+        let count =
+            reading.filter(|reading| !self.small(reading)).and_then(|reading| numbers::counts(reading, &self.style));
         Nine { name, figure, count, footnote: None }
     }
 

@@ -67,8 +67,10 @@ fn retention_words(actors: &str, retention: &Retention) -> String {
         CohortEntry::Recurring => "any",
     };
     let k = match retention.criterion {
-        ReturnCriterion::On => format!("in {} k", retention.period.word()),
-        ReturnCriterion::OnOrAfter => format!("in {} k or later", retention.period.word()),
+        ReturnCriterion::On => format!("in {} {}", retention.period.word(), retention.k.unwrap_or(1)),
+        ReturnCriterion::OnOrAfter => {
+            format!("in {} {} or later", retention.period.word(), retention.k.unwrap_or(1))
+        }
         ReturnCriterion::Bracket(from, to) => format!("in {}s {from} to {to}", retention.period.word()),
     };
     let clock = match retention.clock {
@@ -76,11 +78,10 @@ fn retention_words(actors: &str, retention: &Retention) -> String {
         Clock::Rolling => "by whole lengths since the start",
     };
     format!(
-        "Of the {actors} whose {enter} {} fell in the period, the share with {}{} {k} after it, counted {clock}; shown: k = {}.",
+        "Of the {actors} whose {enter} {} fell in the period, the share with {}{} {k} after it, counted {clock}.",
         used(&retention.start),
         if retention.return_at_least > 1 { format!("{} × ", retention.return_at_least) } else { String::new() },
-        used(&retention.back),
-        retention.k.unwrap_or(1)
+        used(&retention.back)
     )
 }
 

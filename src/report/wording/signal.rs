@@ -73,34 +73,63 @@ pub(super) fn against(judged: &Judged<'_>) -> Option<String> {
 pub(in super::super) fn seen(judged: &Judged<'_>, segment: Option<&str>) -> String {
     let (Some(standing), Ok(chart)) = (judged.standing.as_ref(), judged.chart.as_ref()) else { return String::new() };
     let segment = segment.map_or(String::new(), |segment| format!("; {segment}"));
-    format!("{}{}{segment}", short(chart, standing), since(chart, standing))
+    format!("{}{segment}", shown(chart, standing, "its ordinary range"))
 }
 
-fn short(chart: &Chart, standing: &Standing) -> &'static str {
-    if chart.log() {
-        return growth(standing);
-    }
-    match (standing.rule, standing.side) {
-        (Rule::Outside, Side::Above) => "above its ordinary range",
-        (Rule::Outside, Side::Below) => "below its ordinary range",
-        (Rule::ThreeOfFour, Side::Above) => "three of four near its upper limit",
-        (Rule::ThreeOfFour, Side::Below) => "three of four near its lower limit",
-        (Rule::RunOfEight, Side::Above) => "eight or more in a row above its centre",
-        (Rule::RunOfEight, Side::Below) => "eight or more in a row below its centre",
+/// What the last point shows, by which rule and for how long; and since when there were signals, where that is longer.
+fn shown(chart: &Chart, standing: &Standing, range: &str) -> String {
+    let (above, word) = (standing.side == Side::Above, chart.unit.word());
+    let what = match (standing.rule, chart.log()) {
+        (Rule::Outside, false) => format!("{} {range}", if above { "above" } else { "below" }),
+        (Rule::Outside, true) => growth(standing).to_owned(),
+        (Rule::ThreeOfFour, false) => {
+            format!("three of four {word}s near its {} limit", if above { "upper" } else { "lower" })
+        }
+        (Rule::ThreeOfFour, true) => {
+            format!(
+                "{} in three of four {word}s",
+                if above { "grew almost more than ordinary" } else { "grew almost less than ordinary" }
+            )
+        }
+        (Rule::RunOfEight, false) => {
+            format!("{} {word}s in a row {} its centre", standing.in_a_row, if above { "above" } else { "below" })
+        }
+        (Rule::RunOfEight, true) => {
+            format!(
+                "grew {} than its average {} {word}s in a row",
+                if above { "more" } else { "less" },
+                standing.in_a_row
+            )
+        }
+    };
+    let first = |in_a_row: usize| chart.points[standing.at + 1 - in_a_row].period.start;
+    let outside = standing.rule == Rule::Outside;
+    let how_long = match standing.in_a_row {
+        1 => format!(", {}", told_period(chart.unit, chart.points[standing.at].period.start)),
+        many if outside => format!(" for {}, since {}", periods(chart.unit, many), day_since(chart, first(many))),
+        many => format!(", since {}", day_since(chart, first(many))),
+    };
+    let longer = standing.periods > standing.in_a_row;
+    let before =
+        if longer { format!("; signals since {}", day_since(chart, standing.since.start)) } else { String::new() };
+    format!("{what}{how_long}{before}")
+}
+
+/// `week of 22 Jun`, `June 2026`.
+fn told_period(unit: Unit, start: Date) -> String {
+    match unit {
+        Unit::Week => format!("week of {}", numbers::short_day(start)),
+        Unit::Day | Unit::Month | Unit::Quarter | Unit::Year => format!("{} {}", numbers::month(start), start.year()),
     }
 }
 
-fn since(chart: &Chart, standing: &Standing) -> String {
-    let start = standing.since.start;
-    let day = numbers::short_day(start);
-    // A month or a day without its year is last year's at the most.
+/// The beginning of a stretch that lasts; a month or a day without its year is last year's at the most.
+fn day_since(chart: &Chart, start: Date) -> String {
     let long_ago = days_between(start, chart.points.last().map_or(start, |point| point.period.end)) > 366;
     let year = if long_ago { format!(" {}", start.year()) } else { String::new() };
-    match (chart.unit, standing.periods) {
-        (Unit::Week, 1) => format!(", week of {day}"),
-        (Unit::Week, many) => format!(" for {many} weeks, since {day}{year}"),
-        (_, 1) => format!(", {} {}", numbers::month(start), start.year()),
-        (unit, many) => format!(" for {}, since {}{year}", periods(unit, many), numbers::month(start)),
+    match chart.unit {
+        Unit::Week => format!("{}{year}", numbers::short_day(start)),
+        Unit::Day | Unit::Month | Unit::Quarter | Unit::Year => format!("{}{year}", numbers::month(start)),
     }
 }
 
@@ -154,7 +183,13 @@ pub(in super::super) fn verdict(judged: &Judged<'_>) -> String {
 
 fn frozen(judged: &Judged<'_>, chart: &Chart) -> String {
     let range = range(judged, chart).unwrap_or_default();
-    let rests = format!("set on the first {}", periods(chart.unit, 12));
+    let rests = match chart.current().points.start {
+        0 => format!("set on the first {}", periods(chart.unit, 12)),
+        at => {
+            let begun = told_period(chart.unit, chart.points[at].period.start);
+            format!("set anew on the {} from {begun} on", periods(chart.unit, 12))
+        }
+    };
     let clipped = clipped(chart);
     let log = if chart.log() { " Changes are charted, which cannot show a lasting step." } else { "" };
     if let Some(dead) = judged.dead() {
@@ -164,10 +199,9 @@ fn frozen(judged: &Judged<'_>, chart: &Chart) -> String {
     match judged.standing.as_ref() {
         None => format!("Ordinary: within {range}, {rests}.{clipped}{log}"),
         Some(standing) => {
-            let what = super::capital(short(chart, standing));
-            let what = what.replace("its ordinary range", &format!("its ordinary range of {range}"));
+            let what = super::capital(&shown(chart, standing, &format!("its ordinary range of {range}")));
             let beside = if what.contains(&range) { String::new() } else { format!("; ordinary is {range}") };
-            format!("{what}{}{beside}, {rests}.{clipped}{log}", since(chart, standing))
+            format!("{what}{beside}. Limits {rests}.{clipped}{log}")
         }
     }
 }
@@ -176,13 +210,8 @@ fn frozen(judged: &Judged<'_>, chart: &Chart) -> String {
 fn range(judged: &Judged<'_>, chart: &Chart) -> Option<String> {
     let limits = chart.current().limits.as_ref()?;
     Some(if chart.log() {
-        let change = |value: f64| numbers::round(value.exp_m1() * 100.0, 0);
-        format!(
-            "{} to {} % of change a {}",
-            super::plus(change(limits.lower)),
-            super::plus(change(limits.upper)),
-            chart.unit.word()
-        )
+        let change = |value: f64| numbers::signed(value.exp_m1() * 100.0, 0);
+        format!("{} to {} % of change a {}", change(limits.lower), change(limits.upper), chart.unit.word())
     } else {
         judged.style.range(limits.lower, limits.upper)
     })

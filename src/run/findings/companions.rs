@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::datum;
 use crate::measure;
-use crate::model::metric::{BusinessKind, Metric, TractionKind};
+use crate::model::metric::{BusinessKind, Metric, Retention, Traction, TractionKind};
 use crate::model::period::Unit;
 use crate::model::question::Question;
 use crate::model::reading::{Datum, Reading, Series};
@@ -33,8 +33,9 @@ pub(super) fn companion(desk: &Desk<'_>, metric: &Metric, monthly: &Series) -> R
             }
             TractionKind::Funnel(_) => funnel(desk.plan, monthly),
             TractionKind::Retention(retention) => {
-                let whole = desk.measure(metric, &Question::default())?;
-                triangle(retention.period, &whole)
+                let all = Retention { k: None, ..retention.clone() };
+                let whole = Metric::Traction(Traction { kind: TractionKind::Retention(all), ..traction.clone() });
+                triangle(retention.period, &desk.measure(&whole, &Question::default())?)
             }
             TractionKind::Active(_) | TractionKind::Gauge(_) => Companion::None,
         },

@@ -1,24 +1,77 @@
-//! A metric computed over one range as a whole: distinct counts counted anew, cohorts by their starters.
+//! A metric computed over one range as a whole: distinct counts counted anew, cohorts by those starters whose window has
+//! closed, beside the same start dates of last year.
 
 use anyhow::Result;
 
+use super::datum;
+use crate::measure::kinds::retention::shown_k;
 use crate::model::length::Length;
-use crate::model::metric::{Metric, Traction, TractionKind};
-use crate::model::period::{Period, Unit, days_between, plus_days};
+use crate::model::metric::{Metric, Retention, Traction, TractionKind};
+use crate::model::period::{Period, Unit, days_between, plus_days, plus_months};
 use crate::model::question::Question;
-use crate::model::reading::{Cell, Reading, Share};
+use crate::model::reading::{Cell, Datum, Reading, Share};
+use crate::report::inputs::{Range, ToDate};
 use crate::run::desk::Desk;
 use crate::stats::interval::wilson;
 
-/// The reading of a range; nothing where the kind is read at a day, or while a window in it is open.
-pub(super) fn over(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Option<Reading>> {
-    let reading = match &traction.kind {
-        TractionKind::Active(_) => distinct(desk, traction, range)?,
-        TractionKind::Activation(_) => starters(desk, traction, range)?,
-        TractionKind::Funnel(_) => last_step(desk, traction, range)?,
-        TractionKind::Retention(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => None,
+/// The readings of a range and of the same dates a year before; without a value where the kind is read at a day, or while no
+/// window in it has closed.
+pub(super) fn to_date(desk: &Desk<'_>, traction: &Traction, range: Range) -> Result<ToDate> {
+    let closed = closed(desk, traction, range.this);
+    let this = closed.map_or(Ok(None), |days| over(desk, traction, days))?;
+    let until = closed.filter(|days| days.end < range.this.end).map(|days| plus_days(days.end, -1));
+    let same_dates = closed.map(|days| Period { start: range.last_year.start, end: plus_months(days.end, -12) });
+    let last_year = same_dates.map_or(Ok(None), |days| over(desk, traction, days))?;
+    Ok(ToDate { range, until, this, last_year })
+}
+
+/// The days of a range whose starters have had all their time; all of it where nothing starts.
+fn closed(desk: &Desk<'_>, traction: &Traction, range: Period) -> Option<Period> {
+    let calendar = &desk.plan.workspace.calendar;
+    let within = match &traction.kind {
+        TractionKind::Activation(activation) => activation.within.micros(),
+        TractionKind::Funnel(funnel) => funnel.within.micros(),
+        TractionKind::Retention(retention) => {
+            let periods = calendar.periods(retention.period, range.start, desk.scope.as_of).into_iter();
+            let k = i32::try_from(last_k(retention)).unwrap_or(i32::MAX);
+            let is_closed = |cohort: &Period| {
+                let last = calendar.shifted(retention.period, *cohort, k);
+                cohort.start >= range.start && cohort.end <= range.end && last.end <= plus_days(desk.scope.as_of, 1)
+            };
+            let end = periods.take_while(|cohort| cohort.start < range.end).filter(is_closed).last()?.end;
+            return Some(Period { start: range.start, end });
+        }
+        TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => return Some(range),
     };
-    Ok(reading.filter(|reading| reading.settled))
+    // The last day whose last instant is the beginning of a window that has closed.
+    let end = calendar.day(desk.scope.as_of_end_us - within).min(range.end);
+    (end > range.start).then_some(Period { start: range.start, end })
+}
+
+/// The k whose end closes a cohort.
+fn last_k(retention: &Retention) -> u32 {
+    match retention.criterion {
+        crate::model::metric::ReturnCriterion::On => shown_k(retention),
+        crate::model::metric::ReturnCriterion::OnOrAfter => retention.periods,
+        crate::model::metric::ReturnCriterion::Bracket(_, to) => to,
+    }
+}
+
+/// The reading of some days.
+fn over(desk: &Desk<'_>, traction: &Traction, days: Period) -> Result<Option<Reading>> {
+    match &traction.kind {
+        TractionKind::Active(_) => distinct(desk, traction, days),
+        TractionKind::Activation(_) => starters(desk, traction, days, &|_| true, Unit::Day),
+        TractionKind::Funnel(_) => last_step(desk, traction, days),
+        TractionKind::Retention(retention) => {
+            let wanted = Datum::Count(i64::from(shown_k(retention)));
+            let is_shown = |reading: &Reading| {
+                datum(reading, "k") == Some(&wanted) && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
+            };
+            starters(desk, traction, days, &is_shown, retention.period)
+        }
+        TractionKind::Adoption(_) | TractionKind::Gauge(_) => Ok(None),
+    }
 }
 
 /// Distinct actors over the range: a trailing window of its length, read at its last day.
@@ -30,17 +83,29 @@ fn distinct(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Optio
     let day = plus_days(range.end, -1);
     let question = Question { from: Some(day), to: Some(day), period: Some(Unit::Day), ..Question::default() };
     let series = desk.measure(&Metric::Traction(whole), &question)?;
-    Ok(series.readings.into_iter().next().map(|reading| Reading { period: range, ..reading }))
+    Ok(series.readings.into_iter().next().map(|reading| Reading { period: range, ..reading }).filter(is_settled))
 }
 
-/// Starters of the range whose window has closed, by their days of start.
-fn starters(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Option<Reading>> {
-    let question = Question { period: Some(Unit::Day), ..asked(range) };
-    let days = desk.measure(&Metric::Traction(traction.clone()), &question)?.readings;
-    let shares: Vec<Share> = days.iter().filter(|day| day.settled).filter_map(|day| day.share).collect();
+fn is_settled(reading: &Reading) -> bool {
+    reading.settled
+}
+
+/// Those who started in the range, by periods that lie in it and whose window has closed.
+fn starters(
+    desk: &Desk<'_>,
+    traction: &Traction,
+    range: Period,
+    is_shown: &dyn Fn(&Reading) -> bool,
+    unit: Unit,
+) -> Result<Option<Reading>> {
+    let question = Question { period: Some(unit), ..asked(range) };
+    let lies_in = |reading: &Reading| reading.period.start >= range.start && reading.period.end <= range.end;
+    let mut rows = desk.measure(&Metric::Traction(traction.clone()), &question)?.readings;
+    rows.retain(|reading| is_shown(reading) && lies_in(reading) && reading.settled);
+    let shares: Vec<Share> = rows.iter().filter_map(|row| row.share).collect();
     let sum = |of: fn(&Share) -> u64| shares.iter().map(of).sum::<u64>();
     let (eligible, counted) = (sum(|share| share.eligible), sum(|share| share.counted));
-    let closes = days.iter().filter(|day| day.settled).map(|day| day.complete_at_us).max();
+    let closes = rows.iter().map(|row| row.complete_at_us).max();
     Ok(closes.map(|complete_at_us| Reading {
         period: range,
         segment: Cell::default(),
@@ -49,7 +114,7 @@ fn starters(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Optio
         rest: Vec::new(),
         settled: true,
         complete_at_us,
-        left_truncated: days.iter().any(|day| day.left_truncated),
+        left_truncated: rows.iter().any(|row| row.left_truncated),
         segment_assumed: false,
         missing_days: Vec::new(),
     }))
@@ -61,7 +126,7 @@ fn last_step(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Opti
     if let TractionKind::Funnel(funnel) = &mut whole.kind {
         funnel.period = None;
     }
-    Ok(desk.measure(&Metric::Traction(whole), &asked(range))?.readings.pop())
+    Ok(desk.measure(&Metric::Traction(whole), &asked(range))?.readings.pop().filter(is_settled))
 }
 
 fn asked(range: Period) -> Question {
