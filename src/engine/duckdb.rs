@@ -45,7 +45,9 @@ impl DuckDb {
     pub fn open(limits: &Limits) -> Result<Self> {
         let mut config = Config::default()
             .with("autoinstall_known_extensions", "false")?
-            .with("autoload_known_extensions", "false")?;
+            .with("autoload_known_extensions", "false")?
+            // All is in memory: there is no file into which a checkpoint could bring anything.
+            .with("checkpoint_threshold", "1TB")?;
         if let Some(threads) = limits.threads {
             config = config.threads(i64::from(threads))?;
         }
@@ -53,6 +55,8 @@ impl DuckDb {
             config = config.max_memory(memory)?;
         }
         if let Some(spill) = &limits.spill {
+            // Who may not write there can still ask what needs no room.
+            let _perhaps = std::fs::create_dir_all(spill);
             config = config.with("temp_directory", spill.to_string_lossy())?;
         }
         let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;

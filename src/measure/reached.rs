@@ -18,7 +18,7 @@ pub enum Reachable<'a> {
     /// A metric that counts accounts.
     Metric(&'a Traction),
     /// An outcome's behaviour that happens once, as the plainest metric there is, under the outcome's id.
-    Behaviour(Traction, &'a SignalId),
+    Behaviour(Box<Traction>, &'a SignalId),
 }
 
 impl Reachable<'_> {
@@ -34,8 +34,8 @@ impl Reachable<'_> {
 /// All that an account may reach, in the plan's order; of some it turns out that there is no one moment.
 pub fn reachable(plan: &Plan) -> Vec<Reachable<'_>> {
     let metrics = plan.traction().filter(|traction| traction.actor == Actor::Account).map(Reachable::Metric);
-    let behaviours =
-        behaviours(plan).map(|(outcome, behaviour)| Reachable::Behaviour(any_use(outcome, behaviour), behaviour));
+    let behaviours = behaviours(plan)
+        .map(|(outcome, behaviour)| Reachable::Behaviour(Box::new(any_use(outcome, behaviour)), behaviour));
     metrics.chain(behaviours).collect()
 }
 

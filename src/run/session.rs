@@ -65,7 +65,7 @@ pub fn engine(opening: &Opening) -> Result<DuckDb> {
 
 /// How much memory `ingest` gives the engine where nobody says: what does not fit spills, so that a large import asks for
 /// no large machine.
-const INGEST_MEMORY: &str = "512MB";
+const INGEST_MEMORY: &str = "384MB";
 
 /// Opens an engine for `ingest`, whose caller holds the lock: it spills into a folder of its own, emptied first, since a
 /// process that died leaves what it spilled.
