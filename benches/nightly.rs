@@ -94,12 +94,11 @@ fn ours_ingest(plan: &Plan, state: &Path) -> Result<()> {
 /// Every traction metric of the plan, over all history.
 fn ours(plan: &Plan, state: &Path) -> Result<Vec<(String, Vec<Row>)>> {
     let session = session::open(plan, &opening(state))?;
-    let mut found = Vec::new();
-    for metric in plan.metrics.iter().filter(|metric| matches!(metric, Metric::Traction(_))) {
-        let series = session.desk(plan).measure(metric, &Question::default())?;
-        found.push((metric.id().to_string(), series.readings.iter().filter_map(row).collect()));
-    }
-    Ok(found)
+    let traction: Vec<&Metric> = plan.metrics.iter().filter(|metric| matches!(metric, Metric::Traction(_))).collect();
+    session.side_by_side(plan, &traction, |desk, metric| {
+        let series = desk.measure(metric, &Question::default())?;
+        Ok((metric.id().to_string(), series.readings.iter().filter_map(row).collect()))
+    })
 }
 
 /// A reading as plain SQL gives it; nothing for what is pooled over cohorts.

@@ -46,6 +46,13 @@ fn states(common: &Common, printer: Printer, workspace: &Workspace, asked: &Acco
 /// Proposals for the file of matches by hand.
 fn suggest(common: &Common, printer: Printer, workspace: &Workspace, asked: &Accounts) -> Result<Exit> {
     let overrides = workspace.plan.identity.overrides.as_deref();
+    // They may stand outside the workspace, where no plan lies above them.
+    if let (Some(file), Some(output)) = (overrides, &asked.table.output)
+        && let (Ok(file), Ok(other)) = (workspace.root.join(file).canonicalize(), output.canonicalize())
+        && file == other
+    {
+        return Err(issues::output_precious(output));
+    }
     let session = question::open(common, printer, workspace, asked.span.as_of, Vec::new())?;
     let frame = account_lists::suggestions(&session.engine, session.scope())?;
     let told = counts(&frame, "certainty", &["likely", "possible", "unclear"]);

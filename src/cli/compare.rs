@@ -10,22 +10,20 @@ use crate::model::metric::Metric;
 use crate::model::period::{Calendar, Period, Unit, days_between, plus_days, plus_months};
 use crate::model::question::Question;
 use crate::model::reading::{Cell, Datum, Reading, Series, ValueUnit};
-use crate::plan::Plan;
-use crate::run::session::Session;
+use crate::run::desk::Desk;
 
 /// Adds `earlier` and `change` to every reading; both absent where there is no earlier one, or one of the two is open.
 pub(super) fn compare(
-    session: &Session,
-    plan: &Plan,
+    desk: &Desk<'_>,
     metric: &Metric,
     question: &Question,
     back: Compare,
     series: &mut Series,
 ) -> Result<()> {
-    let calendar = &plan.workspace.calendar;
+    let calendar = &desk.plan.workspace.calendar;
     // Before the data begin there is nothing, which is not zero.
     let (own, begin) = match metric {
-        Metric::Traction(traction) => (question.period.or(traction.kind.period()), session.scope().first_day),
+        Metric::Traction(traction) => (question.period.or(traction.kind.period()), desk.scope.first_day),
         Metric::Business(_) => (Some(Unit::Month), None),
     };
     let is_whole = |reading: &Reading| own.is_none() || is_pooled(reading);
@@ -36,7 +34,7 @@ pub(super) fn compare(
         let (Some(first), Some(last)) = (asked.iter().min(), asked.iter().max()) else { continue };
         let (from, to) = (earlier(calendar, unit, back, *first).start, earlier(calendar, unit, back, *last).end);
         let before = Question { from: Some(from), to: Some(plus_days(to, -1)), ..question.clone() };
-        let before = session.desk(plan).measure(metric, &before)?;
+        let before = desk.measure(metric, &before)?;
         let begun = |reading: &&Reading| begin.is_none_or(|begin| reading.period.start >= begin);
         let settled = before.readings.iter().filter(of_these).filter(|reading| reading.settled).filter(begun);
         let start = |period: Period| unit.map(|_| period.start);

@@ -35,14 +35,13 @@ pub(super) fn measure(common: &Common, printer: Printer, asked: &Measure) -> Res
     let session = session(common, printer, &workspace, asked, &metrics)?;
     unseen(printer, &session, plan, &wanted)?;
     asked.filter.as_ref().map_or(Ok(()), |test| passed_by_none(printer, &session, plan, test))?;
-    let one = |metric: &&Metric| -> Result<Series> {
-        let mut series = session.desk(plan).measure(metric, &wanted)?;
+    let all = session.side_by_side(plan, &metrics, |desk, metric| -> Result<Series> {
+        let mut series = desk.measure(metric, &wanted)?;
         if let Some(back) = asked.compare {
-            compare::compare(&session, plan, metric, &wanted, back, &mut series)?;
+            compare::compare(desk, metric, &wanted, back, &mut series)?;
         }
         Ok(series)
-    };
-    let all = metrics.iter().map(one).collect::<Result<Vec<_>>>()?;
+    })?;
     let mut flat = series::flat(&all)?;
     let style = style(plan, &all);
     output::write_in(printer, &asked.table, &mut flat, &style, || series::document(plan, session.scope(), &all))?;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use arrow::record_batch::RecordBatch;
@@ -14,6 +15,9 @@ use super::queries::Query;
 use super::{Engine, Frame, frames};
 use crate::model::column::{Type, Value};
 use crate::model::period::epoch_day;
+
+/// The number of the next schema of an engine beside another: no two have the same.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// An embedded DuckDB in memory, spilling to a folder.
 pub struct DuckDb {
@@ -190,14 +194,19 @@ impl Engine for DuckDb {
     fn beside(&self, at_most: usize, work: &(dyn Fn(&dyn Engine) + Sync)) -> Result<()> {
         let threads = self.query("select cast(current_setting('threads') as bigint) as threads", &[])?;
         let many = usize::try_from(threads.count("threads", 0))?.max(1).min(at_most);
-        let schemas: Vec<String> = (0..many).map(|number| format!("beside_{number}")).collect();
-        let engines = schemas.iter().map(|schema| self.connected(schema)).collect::<Result<Vec<_>>>()?;
-        std::thread::scope(|threads| {
-            for engine in engines {
-                threads.spawn(move || work(&engine));
-            }
+        let number = || NEXT.fetch_add(1, Ordering::Relaxed);
+        let schemas: Vec<String> = (0..many).map(|_| format!("beside_{}", number())).collect();
+        let engines = schemas.iter().map(|schema| self.connected(schema)).collect::<Result<Vec<_>>>();
+        let done = engines.map(|engines| {
+            std::thread::scope(|threads| {
+                for engine in engines {
+                    threads.spawn(move || work(&engine));
+                }
+            });
         });
-        schemas.iter().try_for_each(|schema| self.run(&format!("drop schema {schema} cascade"), &[]))
+        let clear = |schema: &String| self.run(&format!("drop schema if exists {schema} cascade"), &[]);
+        let cleared = schemas.iter().try_for_each(clear);
+        done.and(cleared)
     }
 }
 

@@ -23,7 +23,6 @@ pub(super) struct Said<'a> {
     read: u64,
     set_aside: u64,
     reasons: BTreeMap<Code, Reason>,
-    with_account: u64,
     without_actor: Rowed,
     without_zone: Rowed,
     several_accounts: Rowed,
@@ -59,12 +58,16 @@ pub(super) struct Held {
     /// How many of them are set aside, and why.
     pub(super) aside: u64,
     pub(super) reasons: BTreeMap<Code, u64>,
+    /// How many of its events name an account; nothing where that was not counted in each file.
+    pub(super) with_account: Option<u64>,
 }
 
 impl Held {
     pub(super) fn of<'k>(files: impl Iterator<Item = &'k Known>) -> Self {
-        let mut held = Self::default();
+        let mut held = Self { with_account: Some(0), ..Self::default() };
         for known in files {
+            let with_account = known.verdicts.long("with_account").and_then(|events| u64::try_from(events).ok());
+            held.with_account = held.with_account.zip(with_account).map(|(all, of_file)| all + of_file);
             held.rows += known.read;
             held.aside += known.set_aside;
             for (code, rows) in known.reasons.iter().filter_map(|(word, rows)| Some((Code::of(word)?, rows))) {
@@ -120,7 +123,6 @@ impl<'a> Said<'a> {
             read: 0,
             set_aside: 0,
             reasons: BTreeMap::new(),
-            with_account: 0,
             without_actor: Rowed::default(),
             without_zone: Rowed::default(),
             several_accounts: Rowed::default(),
@@ -165,7 +167,6 @@ impl<'a> Said<'a> {
         let tally = &done.tally;
         self.read += tally.read;
         self.set_aside += tally.set_aside;
-        self.with_account += tally.with_account;
         self.without_actor.add(done, tally.without_actor);
         self.without_zone.add(done, tally.without_zone);
         self.several_accounts.add(done, tally.several_accounts);
@@ -242,8 +243,8 @@ impl<'a> Said<'a> {
                 WHOLE_FILES.iter().find_map(|code| self.reasons.get(code)).map(|reason| reason.first.file.as_str());
             self.told.push(issues::files_incomplete(source, files, first));
         }
-        let (good, account) = (self.read - self.set_aside, source.paths.account.as_deref());
-        if let (Some(path), 0, 1..) = (account.filter(|_| source.kind.is_telemetry()), self.with_account, good) {
+        let (good, account) = (held.rows - held.aside, source.paths.account.as_deref());
+        if let (Some(path), Some(0), 1..) = (account.filter(|_| source.kind.is_telemetry()), held.with_account, good) {
             self.told.push(issues::account_absent(source, path, good));
         }
         self.told.extend(self.absent.values().map(|absent| issues::records_absent(source, absent)));

@@ -41,7 +41,7 @@ pub fn check_files(plan: &Plan) -> Vec<Diagnostic> {
     let mut problems = Problems::none();
     let Some(file) = file::read(&plan.text, &mut problems) else { return Vec::new() };
     let mut problems = Problems::none();
-    for (label, pattern) in paths(&file) {
+    for (label, pattern) in paths(&file, false) {
         if expand(&plan.root, std::slice::from_ref(&pattern.value)).is_empty() {
             problems.push(&pattern.span, issues::files_not_found(&label, &pattern.value));
         }
@@ -58,7 +58,7 @@ pub fn names(text: &str, root: &Path, path: &Path) -> bool {
     let is_it = |matched: &Matched| matched.path.canonicalize().is_ok_and(|matched| matched == path);
     let decisions = file.sync.as_ref().and_then(|sync| sync.value.decisions.clone());
     let decisions = decisions.map_or_else(|| "decisions.toml".to_owned(), |decisions| decisions.value);
-    let mut patterns = paths(&file).into_iter().map(|(_, pattern)| pattern.value).chain([decisions]);
+    let mut patterns = paths(&file, true).into_iter().map(|(_, pattern)| pattern.value).chain([decisions]);
     patterns.any(|pattern| expand(root, &[pattern]).iter().any(is_it))
 }
 
@@ -148,9 +148,9 @@ fn file_of(entry: walkdir::Result<DirEntry>) -> Option<PathBuf> {
     match entry {
         Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
         Err(problem) => {
-            // A link to nothing and a folder that cannot be looked into are told by who opens them.
-            let is_closed =
-                problem.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+            // A link to nothing, and the pattern's own folder where it cannot be looked into, are told by who opens them.
+            let is_denied = |error: &std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+            let is_closed = problem.depth() == 0 && problem.io_error().is_some_and(is_denied);
             problem.path().filter(|path| is_closed || (path.is_symlink() && !path.exists())).map(Path::to_path_buf)
         }
     }
@@ -170,8 +170,8 @@ fn has_wildcard(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '{'])
 }
 
-/// Every path and pattern that the plan names, with whose it is. Sources that may be absent are not asked.
-fn paths(file: &File) -> Vec<(String, At<String>)> {
+/// Every path and pattern that the plan names, with whose it is; of sources that may be absent only where they are asked for.
+fn paths(file: &File, with_optional: bool) -> Vec<(String, At<String>)> {
     let mut paths = Vec::new();
     let mut take = |label: String, path: &Option<At<String>>| paths.extend(path.clone().map(|path| (label, path)));
     if let Some(workspace) = &file.workspace {
@@ -194,7 +194,7 @@ fn paths(file: &File) -> Vec<(String, At<String>)> {
         take("`assignments` of an experiment".into(), &experiment.value.assignments);
     }
     for (name, source) in named(&file.sources) {
-        if source.value.optional.as_ref().is_some_and(|optional| optional.value) {
+        if !with_optional && source.value.optional.as_ref().is_some_and(|optional| optional.value) {
             continue;
         }
         let label = format!("source `{}`", name.value);

@@ -37,6 +37,8 @@ pub struct Findings {
     pub freshness: Vec<Freshness>,
     /// What became of each source's rows, in the plan's order (R9.6).
     pub accounting: Vec<Accounting>,
+    /// The days of the exports that billing is known from, in order.
+    pub billing_exports: Vec<Date>,
     /// What shipped, by day.
     pub releases: Vec<Release>,
     /// What customers said.
@@ -127,8 +129,9 @@ impl MetricFindings {
 pub struct ToDate {
     /// Which range.
     pub range: Range,
-    /// The last day whose starters are counted, where windows of later ones are open.
-    pub until: Option<Date>,
+    /// The days whose starters are counted, where these are not all: windows of later ones are open, or cohorts begin
+    /// before the range.
+    pub counted: Option<Period>,
     /// The metric computed over that very range, of cohorts over the starters whose window has closed.
     pub this: Option<Reading>,
     /// The same a year earlier.

@@ -24,7 +24,7 @@ pub(super) use alt::{
 pub(super) use appendix::{false_alarms, methods, p, reproduce};
 pub(super) use block::{
     duration, kept, lead, left_truncated, no_chart, no_earlier, no_reading_since, outcome_without_metric, own_coverage,
-    reads, under_min_n,
+    reads, seldom_exported, under_min_n,
 };
 pub use definition::definition;
 pub(super) use signal::{owner_differs, seen, still, verdict};

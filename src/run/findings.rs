@@ -46,6 +46,7 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
         coverage: about::coverage(session, plan)?,
         freshness: about::freshness(scope),
         accounting: about::accounting(session, plan)?,
+        billing_exports: about::billing_exports(session, plan)?,
         releases: about::releases(session)?,
         quotes: about::quotes(session)?,
         restated: Vec::new(),
@@ -76,12 +77,12 @@ fn of(desk: &Desk<'_>, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
     found.by_segment = by_segment(desk, metric)?;
     found.companion = companions::companion(desk, metric, &monthly)?;
     found.monthly = Some(monthly);
-    if let Metric::Traction(Traction { kind: TractionKind::Retention(_), .. }) = metric {
+    if let Metric::Traction(Traction { kind: TractionKind::Retention(retention), .. }) = metric {
         // Its k counts periods of its own size: the eighth month is no reading of what is meant by the eighth week.
-        match crate::report::xmr::chart_unit(metric) {
-            Ok(Unit::Week) => found.monthly = None,
-            Ok(_) | Err(_) => found.weekly = None,
-        }
+        let own = retention.period;
+        found.weekly = found.weekly.filter(|_| own == Unit::Week);
+        found.monthly = found.monthly.filter(|_| own == Unit::Month);
+        found.by_segment = found.by_segment.filter(|_| matches!(own, Unit::Week | Unit::Month));
     }
     Ok(found)
 }

@@ -98,8 +98,15 @@ impl Done {
 }
 
 /// What is said aloud though nothing was done with less: rows within their limit, and what was decided by rule.
-const SAID_ONLY: [&str; 6] =
-    ["rows-set-aside", "duplicates-differ", "records-absent", "zone-changed", "rows-unseen", "signal-unseen"];
+const SAID_ONLY: [&str; 7] = [
+    "rows-set-aside",
+    "duplicates-differ",
+    "records-absent",
+    "zone-changed",
+    "rows-unseen",
+    "signal-unseen",
+    "source-empty",
+];
 
 /// Whether a problem makes the run one that did less.
 pub fn means_less(issue: &Diagnostic) -> bool {

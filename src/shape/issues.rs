@@ -65,8 +65,8 @@ pub(super) fn as_of_behind(as_of: Date, yesterday: Date, days: i64) -> Diagnosti
 }
 
 /// A signal that has never matched an event, of these names.
-pub(super) fn signal_unseen(signal: &str, names: &[String], known: &[String]) -> Diagnostic {
-    let of = names.iter().find(|name| !known.contains(name));
+pub(super) fn signal_unseen(signal: &str, names: &[String], known: &[String], has_test: bool) -> Diagnostic {
+    let of = names.first().filter(|_| !names.iter().any(|name| known.contains(name)));
     let near = of.and_then(|name| nearest(name, known.iter().map(String::as_str)));
     let problem = Diagnostic::warning("signal-unseen", format!("the signal `{signal}` has never matched an event"));
     match (of, near) {
@@ -77,7 +77,10 @@ pub(super) fn signal_unseen(signal: &str, names: &[String], known: &[String]) ->
             problem.because(format!("no event is called `{name}`")).hint("see the names with `throughline events`")
         }
         (None, _) => problem
-            .because("its events are there, and none passes its test")
+            .because(match has_test {
+                true => "its events are there, and none passes its test",
+                false => "its events are there, and none has the property whose values it counts",
+            })
             .hint("see properties and their values with `throughline events NAME`"),
     }
 }

@@ -248,7 +248,9 @@ fn never_seen(engine: &dyn Engine, plan: &Plan) -> Result<Vec<Diagnostic>> {
     let seen = texts("select id from signals where signal in (select signal from signal_parts) order by id", "id")?;
     let unseen = plan.signals.iter().filter(|signal| !seen.iter().any(|id| id == signal.id.as_str()));
     let told = unseen.filter_map(|signal| match &signal.matches {
-        Matches::Events(names) => Some(issues::signal_unseen(signal.id.as_str(), names, &known)),
+        Matches::Events(names) => {
+            Some(issues::signal_unseen(signal.id.as_str(), names, &known, signal.filter.is_some()))
+        }
         Matches::AnyEvent | Matches::Gauge(_) => None,
     });
     Ok(if known.is_empty() { Vec::new() } else { told.collect() })

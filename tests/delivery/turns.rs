@@ -1,29 +1,34 @@
 //! Two at once: the second is told who holds the lock; a lock left by a dead process is taken over, and that is said.
 
 use std::fs;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use crate::program::{command, synth, throughline, told};
+
+/// Somebody who holds the lock for as long as more may come in, and how it is called.
+fn waiting(root: &Path) -> (Child, String) {
+    let mut waiting = command(root, &["ingest", "product", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let holder = format!("`throughline ingest`, process {}", waiting.id());
+    while !fs::read_to_string(root.join(".throughline/lock")).unwrap_or_default().starts_with(&holder) {
+        assert!(waiting.try_wait().unwrap().is_none(), "it waits for standard input");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (waiting, holder)
+}
 
 #[test]
 fn the_second_is_told_who_holds_the_lock_and_a_dead_ones_is_taken_over() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("company");
     synth(&root);
-    // It holds the lock for as long as more may come in.
-    let mut first = command(&root, &["ingest", "product", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let holder = format!("`throughline ingest`, process {}", first.id());
-    let lock = root.join(".throughline/lock");
-    while !fs::read_to_string(&lock).unwrap_or_default().starts_with(&holder) {
-        assert!(first.try_wait().unwrap().is_none(), "it waits for standard input");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let (mut first, holder) = waiting(&root);
     for arguments in [&["ingest"][..], &["run"]] {
         let second = throughline(&root, arguments);
         assert_eq!(second.status.code(), Some(3), "{}", told(&second));
@@ -42,24 +47,12 @@ fn the_second_is_told_who_holds_the_lock_and_a_dead_ones_is_taken_over() {
 }
 
 #[test]
-fn who_is_told_to_stop_leaves_as_when_interrupted() {
+fn who_is_interrupted_leaves_with_a_status_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("company");
     synth(&root);
-    for signal in ["-TERM", "-INT", "-HUP"] {
-        let mut waiting = command(&root, &["ingest", "product", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let holder = format!("`throughline ingest`, process {}", waiting.id());
-        while !fs::read_to_string(root.join(".throughline/lock")).unwrap_or_default().starts_with(&holder) {
-            assert!(waiting.try_wait().unwrap().is_none(), "it waits for standard input");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        let stop = std::process::Command::new("kill").args([signal, &waiting.id().to_string()]).status().unwrap();
-        assert!(stop.success());
-        assert_eq!(waiting.wait().unwrap().code(), Some(130), "{signal}");
-    }
+    let (mut waiting, _) = waiting(&root);
+    let stop = std::process::Command::new("kill").args(["-INT", &waiting.id().to_string()]).status().unwrap();
+    assert!(stop.success());
+    assert_eq!(waiting.wait().unwrap().code(), Some(130));
 }

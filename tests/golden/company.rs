@@ -388,7 +388,7 @@ fn closing(mut readings: Vec<Reading>, window: i64) -> Vec<Reading> {
 fn ratios(readings: impl Fn(&Range, bool) -> Option<Reading>) -> Vec<ToDate> {
     to_date_ranges(&calendar(), AS_OF)
         .into_iter()
-        .map(|range| ToDate { until: None, this: readings(&range, true), last_year: readings(&range, false), range })
+        .map(|range| ToDate { counted: None, this: readings(&range, true), last_year: readings(&range, false), range })
         .collect()
 }
 
@@ -767,6 +767,7 @@ pub(crate) fn findings() -> Findings {
             accounting("hubspot", 1_204, 0, &[]),
             accounting("billing", 3_771, 12, &[("amount-unreadable", 2)]),
         ],
+        billing_exports: Vec::new(),
         releases: vec![
             release("2.30", "Guided set-up for edge sites", date(2026, 6, 4), "edge"),
             release("2.31", "One-click rollback", date(2026, 5, 27), "build"),

@@ -12,6 +12,7 @@ impl Batch<'_> {
         let fractions: Vec<_> = done.tally.fractions.iter().take(2).copied().collect();
         done.verdicts.0.insert("fractions".into(), fractions.into());
         done.verdicts.0.insert("clock".into(), done.tally.clock.into());
+        done.verdicts.0.insert("with_account".into(), done.tally.with_account.into());
         if let Some(future_us) = done.tally.future_us {
             done.verdicts.0.insert("future_us".into(), future_us.into());
         }
@@ -47,6 +48,8 @@ pub(super) fn merged(before: &Verdicts, now: &Verdicts) -> Verdicts {
         .iter()
         .any(|verdicts| verdicts.0.get("clock").and_then(serde_json::Value::as_bool).unwrap_or(false));
     merged.0.insert("clock".into(), clock.into());
+    let with_account: i64 = [before, now].iter().filter_map(|verdicts| verdicts.long("with_account")).sum();
+    merged.0.insert("with_account".into(), with_account.into());
     let future = [before, now].iter().filter_map(|verdicts| verdicts.long("future_us")).min();
     if let Some(future_us) = future {
         merged.0.insert("future_us".into(), future_us.into());

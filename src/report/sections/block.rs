@@ -1,6 +1,7 @@
 //! One metric's block: chart, nine numbers, verdict, companion, segment, who moved it, releases, customers' words.
 
 use crate::model::metric::Metric;
+use crate::model::period::plus_months;
 use crate::plan::Plan;
 use crate::report::inputs::Findings;
 use crate::report::numbers;
@@ -68,7 +69,10 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         definition: in_words(series, judged),
         definition_hash: series.map_or_else(String::new, |series| series.definition_hash.clone()),
         reads: wording::reads(judged, chart.as_ref()),
-        lead: wording::lead(plan, judged),
+        lead: match seldom_exported(findings, judged) {
+            Some(note) => wording::lead(plan, judged).say(note),
+            None => wording::lead(plan, judged),
+        },
         letter: judged.letter(),
         verdict: if chart.is_some() {
             wording::verdict(judged) + &own_coverage(findings, judged)
@@ -91,6 +95,15 @@ fn block(findings: &Findings, plan: &Plan, judged: &Judged<'_>) -> Block {
         nine,
         notes,
     }
+}
+
+/// What billing cannot tell, where its exports lie further apart than the months shown.
+fn seldom_exported(findings: &Findings, judged: &Judged<'_>) -> Option<String> {
+    let of_revenue = matches!(judged.metric.kind_name(), "mrr" | "mrr_movements" | "net_revenue_retention");
+    let year_ago = plus_months(findings.as_of, -12);
+    let days: Vec<_> = findings.billing_exports.iter().copied().filter(|day| *day > year_ago).collect();
+    let seldom = of_revenue && !findings.billing_exports.is_empty() && days.len() < 12;
+    seldom.then(|| wording::seldom_exported(&days))
 }
 
 /// Whom the block speaks for, where that differs from the pack's by over five points.

@@ -119,7 +119,7 @@ impl<'a> Made<'a> {
             return None;
         }
         Some(SixTwelve {
-            alt: wording::chart_alt(self.judged.title(), weeks.as_ref(), months.as_ref(), &self.style),
+            alt: wording::chart_alt(self.judged.title(), weeks.as_ref(), months.as_ref()),
             style: self.style.clone(),
             one_axis: shape(self.judged.metric) != Shape::Flow,
             releases: if weeks.is_some() { self.releases() } else { Vec::new() },
@@ -273,9 +273,9 @@ impl<'a> Made<'a> {
             return;
         }
         match self.found.to_date.get(at) {
-            Some(ToDate { range, until, this, last_year }) => {
-                let until = until.map_or(String::new(), |day| format!(", to {}", numbers::short_day(day)));
-                nine.push(self.level(format!("{}{until}", range.label), this.as_ref()));
+            Some(ToDate { range, counted, this, last_year }) => {
+                let counted = counted.map_or(String::new(), |days| counted_days(days, range.this.start));
+                nine.push(self.level(format!("{}{counted}", range.label), this.as_ref()));
                 nine.push(self.compared("YoY", name, this.as_ref(), last_year.as_ref()));
             }
             None if stock => {
@@ -350,6 +350,12 @@ fn footnoted(mut nine: Vec<Nine>) -> (Vec<Nine>, Vec<String>) {
         one.footnote = Some(at + 1);
     }
     (nine, notes)
+}
+
+/// `, to 30 Apr`, `, from 6 Apr to 3 May`: which days of a range are counted.
+fn counted_days(days: Period, start: Date) -> String {
+    let from = if days.start == start { String::new() } else { format!(" from {}", numbers::short_day(days.start)) };
+    format!(",{from} to {}", numbers::short_day(plus_days(days.end, -1)))
 }
 
 fn slot_name(unit: Unit, period: Period) -> String {

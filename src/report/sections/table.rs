@@ -31,7 +31,9 @@ pub(super) fn table(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> 
         });
         let cells = cells.map(|figure| bare(figure, one)).collect();
         let id = one.metric.id().to_string();
-        TableRow { number: one.number, id, title: one.title().to_owned(), unit: unit(one), cells }
+        let by_week = one.found.is_some_and(|found| found.monthly.is_none() && found.weekly.is_some());
+        let title = if by_week { format!("{}, by week in its block", one.title()) } else { one.title().to_owned() };
+        TableRow { number: one.number, id, title, unit: unit(one), cells }
     });
     Table {
         months: months.iter().map(|month| month_name(month.start)).collect(),

@@ -6,14 +6,14 @@ use crate::report::inputs::{Cohort, Curve, Movement, Stages, Step};
 use crate::report::numbers::{self, Style, count, percent};
 
 /// The 6-12 chart.
-pub(in super::super) fn chart_alt(title: &str, weeks: Option<&Panel>, months: Option<&Panel>, style: &Style) -> String {
+pub(in super::super) fn chart_alt(title: &str, weeks: Option<&Panel>, months: Option<&Panel>) -> String {
     let told = |panel: &Panel, word: &str| {
-        let mut known = panel.slots.iter().filter_map(|slot| Some((&slot.name, slot.figure.value?)));
+        let mut known = panel.slots.iter().filter(|slot| slot.figure.value.is_some());
         let first = known.next();
         let last = known.next_back().or(first);
         match (first, last) {
             (Some(first), Some(last)) => {
-                format!("{word} from {} ({}) to {} ({})", style.level(first.1), first.0, style.level(last.1), last.0)
+                format!("{word} from {} ({}) to {} ({})", first.figure.text, first.name, last.figure.text, last.name)
             }
             _ => format!("no {word}"),
         }

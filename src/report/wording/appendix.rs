@@ -24,7 +24,7 @@ pub(in super::super) fn methods(plan: &Plan) -> Vec<(String, String)> {
         ),
         (
             "Signal or noise",
-            "An XmR chart (Wheeler): the centre is the mean of the first twelve settled points, the ordinary range reaches 2.66 mean moving ranges to either side, and both stay. A signal is one point outside, three of four consecutive nearer the same limit than the centre, or eight in a row on one side. Under six points there are no limits, under twelve they are on trial.".to_owned(),
+            "An XmR chart (Wheeler): the centre is the mean of the first twelve settled points, the ordinary range reaches 2.66 mean moving ranges to either side, and both stay; where one or two of the twelve lie outside, medians stand in for the means. A signal is one point outside, three of four consecutive nearer the same limit than the centre, or eight in a row on one side. Under six points there are no limits, under twelve they are on trial.".to_owned(),
         ),
         (
             "Pace",

@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::report::chart::spec::SixTwelve;
 use crate::report::inputs::Findings;
 use crate::report::judged::Judged;
-use crate::report::numbers::{self, count, percent};
+use crate::report::numbers::{self, count, percent, plural};
 use crate::report::page::Rich;
 use crate::stats::xmr::Status;
 
@@ -152,4 +152,14 @@ pub(in super::super) fn duration(seconds: f64) -> String {
     let (size, one, many) = units.into_iter().find(|unit| seconds >= 2.0 * unit.0).unwrap_or(units[3]);
     let text = numbers::significant(seconds / size, 2);
     format!("{text} {}", if text == "1" { one } else { many })
+}
+
+/// What billing is known from, where that is less than a month asks for (R7.6).
+pub(in super::super) fn seldom_exported(days: &[Date]) -> String {
+    let exports = plural(days.len(), "export", "exports");
+    let of_year = days.iter().map(|day| numbers::short_day(*day)).collect::<Vec<_>>().join(", ");
+    let when = if days.is_empty() { String::new() } else { format!(" ({of_year})") };
+    format!(
+        " Billing of these twelve months is known from {exports}{when}: what changed between two of them stands in the month of the later one."
+    )
 }

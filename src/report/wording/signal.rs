@@ -56,9 +56,13 @@ fn charts_growth(judged: &Judged<'_>) -> bool {
 
 /// Where changes are charted, a point above the limit may well lie below the one before.
 fn growth(standing: &Standing) -> &'static str {
-    match standing.side {
-        Side::Above => "grew more than was ordinary for it",
-        Side::Below => "grew less than was ordinary for it",
+    match (standing.rule, standing.side) {
+        (Rule::Outside, Side::Above) => "grew more than was ordinary for it",
+        (Rule::Outside, Side::Below) => "grew less than was ordinary for it",
+        (Rule::ThreeOfFour, Side::Above) => "grew near the most that is ordinary for it",
+        (Rule::ThreeOfFour, Side::Below) => "grew near the least that is ordinary for it",
+        (Rule::RunOfEight, Side::Above) => "kept growing more than its centre",
+        (Rule::RunOfEight, Side::Below) => "kept growing less than its centre",
     }
 }
 
@@ -85,22 +89,11 @@ fn shown(chart: &Chart, standing: &Standing, range: &str) -> String {
         (Rule::ThreeOfFour, false) => {
             format!("three of four {word}s near its {} limit", if above { "upper" } else { "lower" })
         }
-        (Rule::ThreeOfFour, true) => {
-            format!(
-                "{} in three of four {word}s",
-                if above { "grew almost more than ordinary" } else { "grew almost less than ordinary" }
-            )
-        }
+        (Rule::ThreeOfFour, true) => format!("{} in three of four {word}s", growth(standing)),
         (Rule::RunOfEight, false) => {
             format!("{} {word}s in a row {} its centre", standing.in_a_row, if above { "above" } else { "below" })
         }
-        (Rule::RunOfEight, true) => {
-            format!(
-                "grew {} than its average {} {word}s in a row",
-                if above { "more" } else { "less" },
-                standing.in_a_row
-            )
-        }
+        (Rule::RunOfEight, true) => format!("{} {} {word}s in a row", growth(standing), standing.in_a_row),
     };
     let first = |in_a_row: usize| chart.points[standing.at + 1 - in_a_row].period.start;
     let outside = standing.rule == Rule::Outside;

@@ -1,8 +1,9 @@
 //! What a pack says about its data: whom they speak for, how fresh they are, what became of every row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, anyhow};
+use jiff::civil::Date;
 
 use crate::diag::render;
 use crate::engine::{Engine, Frame};
@@ -74,6 +75,17 @@ fn reasons(frame: &Frame) -> BTreeMap<String, Vec<(String, u64)>> {
         reasons.entry(source).or_default().push((reason, frame.count("row_count", row)));
     }
     reasons
+}
+
+/// The days of the exports that billing is known from, in order.
+pub(super) fn billing_exports(session: &Session, plan: &Plan) -> Result<Vec<Date>> {
+    let sql = "select distinct day, source from lake_files where day is not null and day <= ? order by day, source";
+    let frame = session.engine.query(sql, &[session.scope().as_of.into()])?;
+    let is_billing =
+        |name: &str| plan.sources.iter().any(|source| source.kind.is_billing() && source.name.as_str() == name);
+    let told = (0..frame.rows()).filter(|row| frame.text("source", *row).is_some_and(|source| is_billing(&source)));
+    let days: BTreeSet<Date> = told.filter_map(|row| frame.day("day", row)).collect();
+    Ok(days.into_iter().collect())
 }
 
 /// What shipped, by day.

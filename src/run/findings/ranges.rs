@@ -17,44 +17,39 @@ use crate::stats::interval::wilson;
 /// The readings of a range and of the same dates a year before; without a value where the kind is read at a day, or while no
 /// window in it has closed.
 pub(super) fn to_date(desk: &Desk<'_>, traction: &Traction, range: Range) -> Result<ToDate> {
-    let closed = closed(desk, traction, range.this);
+    let closed = closed(desk, traction, range.this)?;
     let this = closed.map_or(Ok(None), |days| over(desk, traction, days))?;
-    let until = closed.filter(|days| days.end < range.this.end).map(|days| plus_days(days.end, -1));
-    let same_dates = closed.map(|days| Period { start: range.last_year.start, end: plus_months(days.end, -12) });
+    // Weeks have a counterpart 364 days before, as on the chart; all else the same dates.
+    let by_week = matches!(&traction.kind, TractionKind::Retention(retention) if retention.period <= Unit::Week);
+    let before = |day| if by_week { plus_days(day, -364) } else { plus_months(day, -12) };
+    let same_dates = closed.map(|days| Period { start: before(days.start), end: before(days.end) });
     let last_year = same_dates.map_or(Ok(None), |days| over(desk, traction, days))?;
-    Ok(ToDate { range, until, this, last_year })
+    let counted = closed.filter(|days| *days != range.this);
+    Ok(ToDate { range, counted, this, last_year })
 }
 
-/// The days of a range whose starters have had all their time; all of it where nothing starts.
-fn closed(desk: &Desk<'_>, traction: &Traction, range: Period) -> Option<Period> {
-    let calendar = &desk.plan.workspace.calendar;
+/// The days of a range whose starters have had all their time; all of it where nothing starts. Of a retention the cohorts
+/// that lie in it.
+fn closed(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Option<Period>> {
     let within = match &traction.kind {
         TractionKind::Activation(activation) => activation.within.micros(),
         TractionKind::Funnel(funnel) => funnel.within.micros(),
         TractionKind::Retention(retention) => {
-            let periods = calendar.periods(retention.period, range.start, desk.scope.as_of).into_iter();
-            let k = i32::try_from(last_k(retention)).unwrap_or(i32::MAX);
-            let is_closed = |cohort: &Period| {
-                let last = calendar.shifted(retention.period, *cohort, k);
-                cohort.start >= range.start && cohort.end <= range.end && last.end <= plus_days(desk.scope.as_of, 1)
-            };
-            let end = periods.take_while(|cohort| cohort.start < range.end).filter(is_closed).last()?.end;
-            return Some(Period { start: range.start, end });
+            let cohorts = cohorts(desk, traction, range, &is_shown(retention), retention.period)?;
+            let ends = cohorts.first().zip(cohorts.last());
+            return Ok(ends.map(|(first, last)| Period { start: first.period.start, end: last.period.end }));
         }
-        TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => return Some(range),
+        TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => return Ok(Some(range)),
     };
     // The last day whose last instant is the beginning of a window that has closed.
-    let end = calendar.day(desk.scope.as_of_end_us - within).min(range.end);
-    (end > range.start).then_some(Period { start: range.start, end })
+    let end = desk.plan.workspace.calendar.day(desk.scope.as_of_end_us - within).min(range.end);
+    Ok((end > range.start).then_some(Period { start: range.start, end }))
 }
 
-/// The k whose end closes a cohort.
-fn last_k(retention: &Retention) -> u32 {
-    match retention.criterion {
-        crate::model::metric::ReturnCriterion::On => shown_k(retention),
-        crate::model::metric::ReturnCriterion::OnOrAfter => retention.periods,
-        crate::model::metric::ReturnCriterion::Bracket(_, to) => to,
-    }
+/// Of a retention the rows of the k that is shown, cohort by cohort.
+fn is_shown(retention: &Retention) -> impl Fn(&Reading) -> bool + use<> {
+    let wanted = Datum::Count(i64::from(shown_k(retention)));
+    move |reading| datum(reading, "k") == Some(&wanted) && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
 }
 
 /// The reading of some days.
@@ -63,13 +58,7 @@ fn over(desk: &Desk<'_>, traction: &Traction, days: Period) -> Result<Option<Rea
         TractionKind::Active(_) => distinct(desk, traction, days),
         TractionKind::Activation(_) => starters(desk, traction, days, &|_| true, Unit::Day),
         TractionKind::Funnel(_) => last_step(desk, traction, days),
-        TractionKind::Retention(retention) => {
-            let wanted = Datum::Count(i64::from(shown_k(retention)));
-            let is_shown = |reading: &Reading| {
-                datum(reading, "k") == Some(&wanted) && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
-            };
-            starters(desk, traction, days, &is_shown, retention.period)
-        }
+        TractionKind::Retention(retention) => starters(desk, traction, days, &is_shown(retention), retention.period),
         TractionKind::Adoption(_) | TractionKind::Gauge(_) => Ok(None),
     }
 }
@@ -98,10 +87,7 @@ fn starters(
     is_shown: &dyn Fn(&Reading) -> bool,
     unit: Unit,
 ) -> Result<Option<Reading>> {
-    let question = Question { period: Some(unit), ..asked(range) };
-    let lies_in = |reading: &Reading| reading.period.start >= range.start && reading.period.end <= range.end;
-    let mut rows = desk.measure(&Metric::Traction(traction.clone()), &question)?.readings;
-    rows.retain(|reading| is_shown(reading) && lies_in(reading) && reading.settled);
+    let rows = cohorts(desk, traction, range, is_shown, unit)?;
     let shares: Vec<Share> = rows.iter().filter_map(|row| row.share).collect();
     let sum = |of: fn(&Share) -> u64| shares.iter().map(of).sum::<u64>();
     let (eligible, counted) = (sum(|share| share.eligible), sum(|share| share.counted));
@@ -118,6 +104,21 @@ fn starters(
         segment_assumed: false,
         missing_days: Vec::new(),
     }))
+}
+
+/// The rows of the cohorts that lie in the range and whose window has closed, in order.
+fn cohorts(
+    desk: &Desk<'_>,
+    traction: &Traction,
+    range: Period,
+    is_shown: &dyn Fn(&Reading) -> bool,
+    unit: Unit,
+) -> Result<Vec<Reading>> {
+    let question = Question { period: Some(unit), ..asked(range) };
+    let lies_in = |reading: &Reading| reading.period.start >= range.start && reading.period.end <= range.end;
+    let mut rows = desk.measure(&Metric::Traction(traction.clone()), &question)?.readings;
+    rows.retain(|reading| is_shown(reading) && lies_in(reading) && reading.settled);
+    Ok(rows)
 }
 
 /// The last step over the whole range.
