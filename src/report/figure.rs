@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::numbers::Style;
+use super::numbers::{self, Style};
 use super::xmr::{Mark, Standing};
 use crate::model::reading::Reading;
 use crate::stats::xmr::Side;
@@ -26,6 +26,9 @@ pub struct Figure {
     pub text: String,
     /// Why there is none, or what to know of it.
     pub note: Option<String>,
+    /// Whether it is printed as counts: too few for a share.
+    #[serde(skip)]
+    pub is_counts: bool,
 }
 
 impl Figure {
@@ -46,8 +49,14 @@ impl Figure {
             high: share.and_then(|share| share.interval).map(|interval| interval.1),
             settled: reading.settled,
             text,
+            is_counts: small && reading.value.is_some(),
             note: reading.segment_assumed.then(|| "by a segment value from before its first known version".to_owned()),
         }
+    }
+
+    /// The counts behind a reading; nothing where its figure is those already.
+    pub fn counts(&self, reading: &Reading, style: &Style) -> Option<String> {
+        numbers::counts(reading, style).filter(|_| !self.is_counts)
     }
 
     /// No figure, and why.

@@ -12,7 +12,7 @@ use super::record::Record;
 use super::session::Session;
 use super::{ledger, review};
 use crate::measure::kinds::retention::shown_k;
-use crate::model::metric::{Metric, Traction, TractionKind};
+use crate::model::metric::{Metric, Retention, Traction, TractionKind};
 use crate::model::period::{Unit, plus_days};
 use crate::model::question::Question;
 use crate::model::reading::{Datum, Reading, Series};
@@ -61,44 +61,50 @@ pub fn findings(session: &Session, plan: &Plan, record: &Record) -> Result<Findi
     Ok(found)
 }
 
-/// What is found for one metric.
+/// What is found for one metric. A retention is read in periods of its own size alone, as its k counts those: the eighth
+/// month is no reading of what is meant by the eighth week.
 fn of(desk: &Desk<'_>, metric: &Metric, dead: &Dead) -> Result<MetricFindings> {
-    let mut found = MetricFindings::none(metric.id().clone());
-    let series = |unit: Unit| -> Result<Series> {
+    let own = retention(metric).map(|retention| retention.period);
+    let series = |unit: Unit| -> Result<Option<Series>> {
+        if own.is_some_and(|own| own != unit) {
+            return Ok(None);
+        }
         let question = Question { period: Some(unit), ..Question::default() };
-        Ok(shown(metric, desk.measure(metric, &question)?))
+        Ok(Some(shown(metric, desk.measure(metric, &question)?)))
     };
-    let monthly = series(Unit::Month)?;
+    let mut found = MetricFindings::none(metric.id().clone());
+    found.monthly = series(Unit::Month)?;
     if let Metric::Traction(traction) = metric {
-        found.weekly = Some(series(Unit::Week)?);
+        found.weekly = series(Unit::Week)?;
         found.to_date = to_date(desk, traction)?;
         found.dead_since = dead.since(desk.plan, &traction.kind);
     }
-    found.by_segment = by_segment(desk, metric)?;
-    found.companion = companions::companion(desk, metric, &monthly)?;
-    found.monthly = Some(monthly);
-    if let Metric::Traction(Traction { kind: TractionKind::Retention(retention), .. }) = metric {
-        // Its k counts periods of its own size: the eighth month is no reading of what is meant by the eighth week.
-        let own = retention.period;
-        found.weekly = found.weekly.filter(|_| own == Unit::Week);
-        found.monthly = found.monthly.filter(|_| own == Unit::Month);
-        found.by_segment = found.by_segment.filter(|_| matches!(own, Unit::Week | Unit::Month));
+    if own.is_none_or(|own| matches!(own, Unit::Week | Unit::Month)) {
+        found.by_segment = by_segment(desk, metric)?;
     }
+    found.companion = companions::companion(desk, metric, found.monthly.as_ref())?;
     Ok(found)
 }
 
-/// Of a retention only the rows of the `k` that is shown; of all else, every row.
+fn retention(metric: &Metric) -> Option<&Retention> {
+    match metric {
+        Metric::Traction(Traction { kind: TractionKind::Retention(retention), .. }) => Some(retention),
+        Metric::Traction(_) | Metric::Business(_) => None,
+    }
+}
+
+/// Of a retention only the rows that are shown; of all else, every row.
 fn shown(metric: &Metric, mut series: Series) -> Series {
-    if let Metric::Traction(traction) = metric
-        && let TractionKind::Retention(retention) = &traction.kind
-    {
-        let wanted = i64::from(shown_k(retention));
-        series.readings.retain(|reading| {
-            datum(reading, "k") == Some(&Datum::Count(wanted))
-                && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
-        });
+    if let Some(retention) = retention(metric) {
+        series.readings.retain(|reading| is_shown(retention, reading));
     }
     series
+}
+
+/// Whether a reading of a retention is of the k that is shown, and of one cohort.
+fn is_shown(retention: &Retention, reading: &Reading) -> bool {
+    datum(reading, "k") == Some(&Datum::Count(i64::from(shown_k(retention))))
+        && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
 }
 
 /// A further column of a reading.

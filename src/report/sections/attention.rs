@@ -3,7 +3,6 @@
 use crate::model::metric::Metric;
 use crate::model::period::plus_days;
 use crate::plan::Plan;
-use crate::report::inputs::Findings;
 use crate::report::numbers;
 use crate::report::wording;
 use crate::report::xmr::Mark;
@@ -27,11 +26,7 @@ enum Why {
 }
 
 /// The rows, how many more there would be, and signals the last review has shown already.
-pub(super) fn attention(
-    findings: &Findings,
-    plan: &Plan,
-    judged: &[Judged<'_>],
-) -> (Vec<Attention>, usize, Vec<String>) {
+pub(super) fn attention(plan: &Plan, judged: &[Judged<'_>]) -> (Vec<Attention>, usize, Vec<String>) {
     let mut found: Vec<(Why, &Judged<'_>)> = judged.iter().filter_map(|one| Some((why(one)?, one))).collect();
     found.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.number.cmp(&other.1.number)));
     let more = found.len().saturating_sub(SHOWN);
@@ -39,7 +34,7 @@ pub(super) fn attention(
         let (standing, since) = (one.standing?, one.seen_since?);
         Some(wording::still(one, &standing, since))
     });
-    let rows = found.into_iter().take(SHOWN).map(|(why, one)| row(findings, plan, &why, one));
+    let rows = found.into_iter().take(SHOWN).map(|(why, one)| row(plan, &why, one));
     (rows.collect(), more, still.collect())
 }
 
@@ -61,7 +56,7 @@ fn contradicts(judged: &Judged<'_>) -> bool {
     said.zip(judged.pace.as_ref()).is_some_and(|(said, pace)| said != pace.pace)
 }
 
-fn row(_findings: &Findings, plan: &Plan, why: &Why, judged: &Judged<'_>) -> Attention {
+fn row(plan: &Plan, why: &Why, judged: &Judged<'_>) -> Attention {
     let segment = judged.found.and_then(|found| moved::segment_behind(judged, found));
     let seen = match (judged.dead(), judged.held(), why) {
         (Some(dead), _, _) => format!("instrument stopped: {}", wording::no_reading_since(dead)),
@@ -79,7 +74,7 @@ fn row(_findings: &Findings, plan: &Plan, why: &Why, judged: &Judged<'_>) -> Att
         letter: judged.standing.as_ref().filter(|_| !silent).map(Letter::of),
         seen,
         owner: owner(judged),
-        word: word(plan, judged),
+        word: word(judged),
     }
 }
 
@@ -87,7 +82,7 @@ fn row(_findings: &Findings, plan: &Plan, why: &Why, judged: &Judged<'_>) -> Att
 fn last(plan: &Plan, judged: &Judged<'_>) -> String {
     let Some((_, reading)) = judged.last() else { return String::new() };
     let figure = Figure::of(reading, &judged.style, plan.sync.min_n);
-    match numbers::counts(reading, &judged.style).filter(|_| !figure.text.contains(" of ")) {
+    match figure.counts(reading, &judged.style) {
         Some(counts) => format!("{} ({counts}): ", figure.text),
         None => format!("{}: ", figure.text),
     }
@@ -108,7 +103,7 @@ fn owner(judged: &Judged<'_>) -> String {
 }
 
 /// What the owner says, if it was said after the first signalling period ended.
-fn word(_plan: &Plan, judged: &Judged<'_>) -> String {
+fn word(judged: &Judged<'_>) -> String {
     let says = judged.traction().and_then(|traction| traction.owner_says.as_ref());
     let ended = judged.standing.map(|standing| plus_days(standing.since.end, -1));
     match says.filter(|says| ended.is_none_or(|ended| says.on > ended)) {

@@ -41,7 +41,7 @@ pub(super) fn head(findings: &Findings, plan: &Plan) -> Head {
 
 /// The front page.
 pub(super) fn front(findings: &Findings, plan: &Plan, judged: &[Judged<'_>], line: &Line) -> Front {
-    let (attention, more, still) = attention::attention(findings, plan, judged);
+    let (attention, more, still) = attention::attention(plan, judged);
     let (restated, restated_note) = restated(findings, plan, judged);
     let (decisions, decisions_note) = decisions(findings);
     Front {

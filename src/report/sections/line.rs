@@ -132,10 +132,8 @@ fn node(plan: &Plan, judged: &Judged<'_>) -> LineNode {
             if let Some(net) = net(reading).filter(|_| bars_only) {
                 return LineNode { value: judged.style.moved(net), small: format!("net, {period}"), ..titled(judged) };
             }
-            let few = figure.text.contains(" of ");
-            let of = numbers::counts(reading, &judged.style)
-                .filter(|_| !few)
-                .map_or(period.clone(), |counts| format!("{counts}, {period}"));
+            let counts = figure.counts(reading, &judged.style);
+            let of = counts.map_or(period.clone(), |counts| format!("{counts}, {period}"));
             (figure.text, of)
         }
         ([], None, None) if bars_only => ("–".to_owned(), "see its bars".to_owned()),

@@ -44,8 +44,7 @@ pub(super) fn table(findings: &Findings, plan: &Plan, judged: &[Judged<'_>]) -> 
 
 /// The unit stands once, in front of the row.
 fn bare(figure: Figure, judged: &Judged<'_>) -> Figure {
-    let small = figure.text.contains(" of ");
-    match figure.value.filter(|_| !small) {
+    match figure.value.filter(|_| !figure.is_counts) {
         Some(value) => Figure { text: judged.style.label(value), ..figure },
         None => figure,
     }

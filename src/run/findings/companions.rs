@@ -17,10 +17,10 @@ use crate::run::desk::Desk;
 const SHOWN: usize = 13;
 
 /// The companion of a metric; none where its kind has none.
-pub(super) fn companion(desk: &Desk<'_>, metric: &Metric, monthly: &Series) -> Result<Companion> {
+pub(super) fn companion(desk: &Desk<'_>, metric: &Metric, monthly: Option<&Series>) -> Result<Companion> {
     Ok(match metric {
         Metric::Business(business) => match business.kind {
-            BusinessKind::MrrMovements => movements(monthly),
+            BusinessKind::MrrMovements => monthly.map_or(Companion::None, movements),
             BusinessKind::Mrr | BusinessKind::NetRevenueRetention { .. } | BusinessKind::RenewalRate { .. } => {
                 Companion::None
             }
@@ -29,9 +29,9 @@ pub(super) fn companion(desk: &Desk<'_>, metric: &Metric, monthly: &Series) -> R
             TractionKind::Activation(_) => super::curves::curves(desk, traction)?,
             TractionKind::Adoption(_) => {
                 let since_available = measure::since_available(desk.engine, desk.plan, desk.scope, traction)?;
-                stages(monthly, since_available)
+                monthly.map_or(Companion::None, |monthly| stages(monthly, since_available))
             }
-            TractionKind::Funnel(_) => funnel(desk.plan, monthly),
+            TractionKind::Funnel(_) => monthly.map_or(Companion::None, |monthly| funnel(desk.plan, monthly)),
             TractionKind::Retention(retention) => {
                 let all = Retention { k: None, ..retention.clone() };
                 let whole = Metric::Traction(Traction { kind: TractionKind::Retention(all), ..traction.clone() });

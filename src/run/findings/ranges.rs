@@ -3,13 +3,12 @@
 
 use anyhow::Result;
 
-use super::datum;
-use crate::measure::kinds::retention::shown_k;
+use super::{retention, shown};
 use crate::model::length::Length;
-use crate::model::metric::{Metric, Retention, Traction, TractionKind};
+use crate::model::metric::{Metric, Traction, TractionKind};
 use crate::model::period::{Period, Unit, days_between, plus_days, plus_months};
 use crate::model::question::Question;
-use crate::model::reading::{Cell, Datum, Reading, Share};
+use crate::model::reading::{Cell, Reading, Share};
 use crate::report::inputs::{Range, ToDate};
 use crate::run::desk::Desk;
 use crate::stats::interval::wilson;
@@ -17,48 +16,43 @@ use crate::stats::interval::wilson;
 /// The readings of a range and of the same dates a year before; without a value where the kind is read at a day, or while no
 /// window in it has closed.
 pub(super) fn to_date(desk: &Desk<'_>, traction: &Traction, range: Range) -> Result<ToDate> {
-    let closed = closed(desk, traction, range.this)?;
-    let this = closed.map_or(Ok(None), |days| over(desk, traction, days))?;
+    let Some((days, this)) = counted(desk, traction, range.this)? else {
+        return Ok(ToDate { range, counted: None, this: None, last_year: None });
+    };
     // Weeks have a counterpart 364 days before, as on the chart; all else the same dates.
     let by_week = matches!(&traction.kind, TractionKind::Retention(retention) if retention.period <= Unit::Week);
     let before = |day| if by_week { plus_days(day, -364) } else { plus_months(day, -12) };
-    let same_dates = closed.map(|days| Period { start: before(days.start), end: before(days.end) });
-    let last_year = same_dates.map_or(Ok(None), |days| over(desk, traction, days))?;
-    let counted = closed.filter(|days| *days != range.this);
+    let last_year = over(desk, traction, Period { start: before(days.start), end: before(days.end) })?;
+    let counted = Some(days).filter(|days| *days != range.this);
     Ok(ToDate { range, counted, this, last_year })
 }
 
-/// The days of a range whose starters have had all their time; all of it where nothing starts. Of a retention the cohorts
-/// that lie in it.
-fn closed(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Option<Period>> {
+/// The days of a range whose starters have had all their time, and their reading; all of it where nothing starts. Of a
+/// retention the cohorts that lie in it.
+fn counted(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Option<(Period, Option<Reading>)>> {
     let within = match &traction.kind {
-        TractionKind::Activation(activation) => activation.within.micros(),
-        TractionKind::Funnel(funnel) => funnel.within.micros(),
-        TractionKind::Retention(retention) => {
-            let cohorts = cohorts(desk, traction, range, &is_shown(retention), retention.period)?;
+        TractionKind::Activation(activation) => Some(activation.within.micros()),
+        TractionKind::Funnel(funnel) => Some(funnel.within.micros()),
+        TractionKind::Retention(_) => {
+            let cohorts = cohorts(desk, traction, range)?;
             let ends = cohorts.first().zip(cohorts.last());
-            return Ok(ends.map(|(first, last)| Period { start: first.period.start, end: last.period.end }));
+            let days = ends.map(|(first, last)| Period { start: first.period.start, end: last.period.end });
+            return Ok(days.map(|days| (days, together(days, &cohorts))));
         }
-        TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => return Ok(Some(range)),
+        TractionKind::Active(_) | TractionKind::Adoption(_) | TractionKind::Gauge(_) => None,
     };
     // The last day whose last instant is the beginning of a window that has closed.
-    let end = desk.plan.workspace.calendar.day(desk.scope.as_of_end_us - within).min(range.end);
-    Ok((end > range.start).then_some(Period { start: range.start, end }))
-}
-
-/// Of a retention the rows of the k that is shown, cohort by cohort.
-fn is_shown(retention: &Retention) -> impl Fn(&Reading) -> bool + use<> {
-    let wanted = Datum::Count(i64::from(shown_k(retention)));
-    move |reading| datum(reading, "k") == Some(&wanted) && matches!(datum(reading, "cohort_start"), Some(Datum::Day(_)))
+    let closed = within.map(|within| desk.plan.workspace.calendar.day(desk.scope.as_of_end_us - within));
+    let days = Period { start: range.start, end: closed.map_or(range.end, |closed| closed.min(range.end)) };
+    if days.end > days.start { Ok(Some((days, over(desk, traction, days)?))) } else { Ok(None) }
 }
 
 /// The reading of some days.
 fn over(desk: &Desk<'_>, traction: &Traction, days: Period) -> Result<Option<Reading>> {
     match &traction.kind {
         TractionKind::Active(_) => distinct(desk, traction, days),
-        TractionKind::Activation(_) => starters(desk, traction, days, &|_| true, Unit::Day),
+        TractionKind::Activation(_) | TractionKind::Retention(_) => Ok(together(days, &cohorts(desk, traction, days)?)),
         TractionKind::Funnel(_) => last_step(desk, traction, days),
-        TractionKind::Retention(retention) => starters(desk, traction, days, &is_shown(retention), retention.period),
         TractionKind::Adoption(_) | TractionKind::Gauge(_) => Ok(None),
     }
 }
@@ -79,45 +73,34 @@ fn is_settled(reading: &Reading) -> bool {
     reading.settled
 }
 
-/// Those who started in the range, by periods that lie in it and whose window has closed.
-fn starters(
-    desk: &Desk<'_>,
-    traction: &Traction,
-    range: Period,
-    is_shown: &dyn Fn(&Reading) -> bool,
-    unit: Unit,
-) -> Result<Option<Reading>> {
-    let rows = cohorts(desk, traction, range, is_shown, unit)?;
-    let shares: Vec<Share> = rows.iter().filter_map(|row| row.share).collect();
-    let sum = |of: fn(&Share) -> u64| shares.iter().map(of).sum::<u64>();
+/// The reading of some cohorts together; nothing where there is none.
+fn together(days: Period, cohorts: &[Reading]) -> Option<Reading> {
+    let sum = |of: fn(&Share) -> u64| cohorts.iter().filter_map(|row| row.share.as_ref()).map(of).sum::<u64>();
     let (eligible, counted) = (sum(|share| share.eligible), sum(|share| share.counted));
-    let closes = rows.iter().map(|row| row.complete_at_us).max();
-    Ok(closes.map(|complete_at_us| Reading {
-        period: range,
+    let complete_at_us = cohorts.iter().map(|row| row.complete_at_us).max()?;
+    Some(Reading {
+        period: days,
         segment: Cell::default(),
         value: (eligible > 0).then(|| counted as f64 / eligible as f64),
         share: Some(Share { eligible, counted, interval: wilson(counted, eligible) }),
         rest: Vec::new(),
         settled: true,
         complete_at_us,
-        left_truncated: rows.iter().any(|row| row.left_truncated),
+        left_truncated: cohorts.iter().any(|row| row.left_truncated),
         segment_assumed: false,
         missing_days: Vec::new(),
-    }))
+    })
 }
 
-/// The rows of the cohorts that lie in the range and whose window has closed, in order.
-fn cohorts(
-    desk: &Desk<'_>,
-    traction: &Traction,
-    range: Period,
-    is_shown: &dyn Fn(&Reading) -> bool,
-    unit: Unit,
-) -> Result<Vec<Reading>> {
+/// The cohorts that lie in the range and whose window has closed, in order: of a retention in periods of its own, of an
+/// activation by day.
+fn cohorts(desk: &Desk<'_>, traction: &Traction, range: Period) -> Result<Vec<Reading>> {
+    let metric = Metric::Traction(traction.clone());
+    let unit = retention(&metric).map_or(Unit::Day, |retention| retention.period);
     let question = Question { period: Some(unit), ..asked(range) };
     let lies_in = |reading: &Reading| reading.period.start >= range.start && reading.period.end <= range.end;
-    let mut rows = desk.measure(&Metric::Traction(traction.clone()), &question)?.readings;
-    rows.retain(|reading| is_shown(reading) && lies_in(reading) && reading.settled);
+    let mut rows = shown(&metric, desk.measure(&metric, &question)?).readings;
+    rows.retain(|reading| lies_in(reading) && reading.settled);
     Ok(rows)
 }
 
