@@ -85,7 +85,7 @@ impl Reader<'_> {
         let mut taking = Taking {
             reader: self,
             days: Days::new(self.calendar),
-            columns: Columns::default(),
+            columns: Columns::of(block.bytes.len()),
             asides: Asides::new(self.file_no),
             part: Part::default(),
             identity: String::new(),
@@ -106,7 +106,6 @@ struct Taking<'a> {
     identity: String,
 }
 
-#[derive(Default)]
 struct Columns {
     files: Int32Builder,
     seqs: Int64Builder,
@@ -121,6 +120,29 @@ struct Columns {
     hi: Int64Builder,
     lo: Int64Builder,
     contents: Int64Builder,
+}
+
+impl Columns {
+    /// Room for the rows of so many bytes, of which most exports write a few hundred for each.
+    fn of(bytes: usize) -> Self {
+        let rows = bytes / 256;
+        let text = || StringBuilder::with_capacity(rows, bytes / 4);
+        Self {
+            files: Int32Builder::with_capacity(rows),
+            seqs: Int64Builder::with_capacity(rows),
+            months: Int32Builder::with_capacity(rows),
+            ids: text(),
+            events: Texts::default(),
+            moments: TimestampMicrosecondBuilder::with_capacity(rows),
+            days: Date32Builder::with_capacity(rows),
+            whos: Texts::default(),
+            domains: Texts::default(),
+            properties: text(),
+            hi: Int64Builder::with_capacity(rows),
+            lo: Int64Builder::with_capacity(rows),
+            contents: Int64Builder::with_capacity(rows),
+        }
+    }
 }
 
 impl Taking<'_> {
@@ -216,7 +238,9 @@ impl Taking<'_> {
         }
         if let (Some(path), Some(user)) = (self.reader.paths.email, &event.user) {
             let address = row.find(path).and_then(|field| field.text());
-            let domain = address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
+            let domain = address
+                .as_deref()
+                .and_then(|address| memchr::memrchr(b'@', address.as_bytes()).map(|at| &address[at + 1..]));
             if let Some(domain) = domain.filter(|domain| domain.contains('.')) {
                 self.columns.domains.push_pair(user, &lower(domain));
             }

@@ -106,7 +106,8 @@ impl<'a> Cells<'a> {
 
 /// Whether a spreadsheet has made a number of an id: `1.23E+15`, `2E+11`.
 pub fn is_mangled(id: &str) -> bool {
-    let Some((digits, exponent)) = id.split_once('+') else { return false };
+    let Some(plus) = memchr::memchr(b'+', id.as_bytes()) else { return false };
+    let (digits, exponent) = (&id[..plus], &id[plus + 1..]);
     let Some(digits) = digits.strip_suffix(['E', 'e']) else { return false };
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))

@@ -128,7 +128,8 @@ pub fn days_between(from: Date, to: Date) -> i64 {
 
 /// Days since 1970-01-01, as Arrow and DuckDB count them.
 pub fn epoch_day(day: Date) -> i32 {
-    day.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days())
+    let seconds = day.duration_since(jiff::civil::date(1970, 1, 1)).as_secs();
+    i32::try_from(seconds / 86_400).expect("all years of a calendar have fewer days")
 }
 
 /// The day that stands so many days after 1970-01-01.

@@ -38,6 +38,36 @@ struct Node {
     key: (u32, u32),
     /// The node after it and all that is in it.
     next: u32,
+    /// Of an object: the marks of its keys.
+    keys: Keys,
+}
+
+/// The keys of an object, a bit each by what they look like: what is not there need not be looked for, and where no two
+/// share a bit no key stands twice.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keys {
+    marks: u64,
+    /// Whether two keys have one mark, or one was written with escapes.
+    shared: bool,
+}
+
+impl Keys {
+    fn mark(key: &[u8]) -> u64 {
+        let some = [key.first(), key.get(key.len() / 2), key.last()].into_iter().flatten();
+        let sum = some.fold(key.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+        1 << ((sum ^ (sum >> 6)) & 63)
+    }
+
+    fn add(&mut self, key: &[u8], escaped: bool) {
+        let mark = if escaped { u64::MAX } else { Self::mark(key) };
+        self.shared |= escaped || self.marks & mark != 0;
+        self.marks |= mark;
+    }
+
+    /// Whether a key of that name may be there.
+    fn may_have(self, name: &str) -> bool {
+        self.marks & Self::mark(name.as_bytes()) != 0
+    }
 }
 
 /// What stands anywhere in a value, so that who looks for it need not look.

@@ -63,6 +63,9 @@ pub enum Slashed {
 pub fn read(text: &str, how: &How) -> Result<Told, Problem> {
     let unreadable = || Problem::new(Code::TimeUnreadable, format!("`{}` is no time that is read", shortened(text)));
     let text = text.trim();
+    if let Some(told) = usual(text, how) {
+        return Ok(told);
+    }
     if let Some(told) = epoch(text, how) {
         return told.ok_or_else(unreadable);
     }
@@ -104,6 +107,24 @@ fn part(rest: &mut &str, longest: usize) -> Option<(u16, char)> {
     let number = rest[..digits].parse().ok()?;
     *rest = &rest[digits + mark.len_utf8()..];
     Some((number, mark))
+}
+
+/// The way that nearly all exports write, `2026-03-02T08:00:00.123+01:00`, read at one go; all else is left to the other ways.
+fn usual(text: &str, how: &How) -> Option<Told> {
+    let start = text.as_bytes().first_chunk::<19>()?;
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b' ', _, _, b':', _, _, b':', _, _] = start else { return None };
+    let number = |from: usize, to: usize| {
+        start[from..to]
+            .iter()
+            .try_fold(0_u16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u16::from(byte - b'0')))
+    };
+    let Day::Is(date) = Day::of(number(0, 4)?, number(5, 7)?, number(8, 10)?) else { return None };
+    let [hour, minute, second] = [number(11, 13)?, number(14, 16)?, number(17, 19)?].map(i64::from);
+    (hour < 24 && minute < 60 && second <= 60).then_some(())?;
+    let whole = (hour * 3600 + minute * 60 + second) * SECOND_US;
+    let rest = &text[start.len()..];
+    let (part, rest) = rest.strip_prefix('.').map_or(Some((0, rest)), part_of_second)?;
+    placed(date, whole + part, if rest.is_empty() { None } else { Some(offset(rest)?) }, how)
 }
 
 /// A number since 1970: nothing if it is none, nothing within if it lies beyond all calendars.
@@ -246,10 +267,9 @@ fn clock(text: &str) -> Option<(i64, Option<i64>)> {
         rest = after;
         us = two(&mut rest).filter(|second| *second <= 60)? * SECOND_US;
         if let Some(after) = rest.strip_prefix(['.', ',']) {
-            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-            let cut = &after[..digits.min(6)];
-            us += cut.parse::<i64>().ok()? * 10_i64.pow(6 - u32::try_from(cut.len()).ok()?);
-            rest = &after[digits..];
+            let part;
+            (part, rest) = part_of_second(after)?;
+            us += part;
         }
     }
     rest = rest.trim_start();
@@ -262,6 +282,13 @@ fn clock(text: &str) -> Option<(i64, Option<i64>)> {
     (hour < 24).then_some(())?;
     let us = (hour * 3600 + minute * 60) * SECOND_US + us;
     if rest.is_empty() { Some((us, None)) } else { Some((us, Some(offset(rest)?))) }
+}
+
+/// The digits behind a second's mark, in microseconds, and what stands behind them.
+fn part_of_second(text: &str) -> Option<(i64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let cut = &text[..digits.min(6)];
+    Some((cut.parse::<i64>().ok()? * 10_i64.pow(6 - u32::try_from(cut.len()).ok()?), &text[digits..]))
 }
 
 fn two(rest: &mut &str) -> Option<i64> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Json, Shape, quote};
+use super::{Json, Keys, Shape, quote};
 
 /// Two hashes made one.
 pub fn mixed(one: u64, other: u64) -> u64 {
@@ -30,17 +30,21 @@ impl Json<'_> {
     }
 
     fn hash_of_entries(&self, twice: &mut bool) -> u64 {
-        let (mut sum, mut seen) = (4_u64, 0_u128);
-        for (index, child) in self.children().enumerate() {
-            let mark = 1_u128 << child.sort_of_key();
-            let again = || self.children().take(index).any(|other| other.key() == child.key());
-            if index > 128 || (seen & mark != 0 && again()) {
-                return self.hash_of_last(twice);
-            }
-            seen |= mark;
-            sum = sum.wrapping_add(child.hash_of_entry(twice));
+        if self.node().keys.shared && self.has_twice() {
+            *twice = true;
+            return self.hash_of_last(twice);
         }
-        sum
+        self.children().fold(4_u64, |sum, child| sum.wrapping_add(child.hash_of_entry(twice)))
+    }
+
+    /// Whether a key stands twice.
+    fn has_twice(&self) -> bool {
+        let mut seen = Keys::default();
+        self.children().enumerate().any(|(index, child)| {
+            let (key, before) = (child.key(), seen.marks);
+            seen.add(key.as_bytes(), false);
+            seen.marks == before && self.children().take(index).any(|other| other.key() == key)
+        })
     }
 
     /// The hash of a key and its value. Most are short and stand side by side, and are hashed as they stand.
@@ -67,19 +71,9 @@ impl Json<'_> {
         (plain && !is_null).then(|| &self.text[node.key.0 as usize..(node.end + quotes) as usize])
     }
 
-    /// A number below 128 that equal keys share.
-    fn sort_of_key(&self) -> usize {
-        let key = self.key();
-        let bytes = key.as_bytes();
-        let some = [bytes.first(), bytes.get(bytes.len() / 2), bytes.last()].into_iter().flatten();
-        let sum = some.fold(bytes.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
-        (sum ^ (sum >> 7)) & 127
-    }
-
-    /// The hash of an object in which a key stands twice, or which has many: the last of equal keys counts.
+    /// The hash of an object in which a key stands twice: the last of equal keys counts.
     fn hash_of_last(&self, twice: &mut bool) -> u64 {
         let last: BTreeMap<_, _> = self.children().map(|child| (child.key(), child)).collect();
-        *twice |= last.len() < self.children().count();
         last.values().fold(4_u64, |sum, child| sum.wrapping_add(child.hash_of_entry(twice)))
     }
 }

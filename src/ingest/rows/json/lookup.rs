@@ -8,7 +8,9 @@ impl<'a> Json<'a> {
     /// The value of a key; of several equal ones the last. A list of `{key, value}` pairs is an object.
     pub fn get(&self, key: &str) -> Option<Json<'a>> {
         match self.shape() {
-            Shape::Object => self.children().filter(|child| child.is_called(key)).last(),
+            Shape::Object if !self.node().keys.may_have(key) => None,
+            Shape::Object if self.node().keys.shared => self.children().filter(|child| child.is_called(key)).last(),
+            Shape::Object => self.children().find(|child| child.is_called(key)),
             Shape::List => self.pairs().filter(|(name, _)| name == key).last().map(|(_, value)| value),
             Shape::Null | Shape::Bool | Shape::Number | Shape::Text => None,
         }
@@ -19,7 +21,7 @@ impl<'a> Json<'a> {
         if let Some(found) = self.get(path) {
             return Some(found);
         }
-        path.match_indices('.').find_map(|(dot, _)| {
+        memchr::memchr_iter(b'.', path.as_bytes()).find_map(|dot| {
             let (head, rest) = (&path[..dot], &path[dot + 1..]);
             self.get(head)?.first_if_list(rest).find(rest)
         })

@@ -1,6 +1,6 @@
 //! From bytes to a layout.
 
-use super::{Broken, Node, Shape, Tape};
+use super::{Broken, Keys, Node, Shape, Tape};
 
 /// How deep values may be nested.
 const DEEPEST: usize = 128;
@@ -71,7 +71,16 @@ impl Scan<'_> {
         let quote = usize::from(shape == Shape::Text);
         let index = narrow(self.tape.nodes.len());
         let (from, to) = (narrow(start + quote), narrow(self.at.saturating_sub(quote)));
-        self.tape.nodes.push(Node { shape, escaped, key_escaped, start: from, end: to, key, next: index + 1 });
+        self.tape.nodes.push(Node {
+            shape,
+            escaped,
+            key_escaped,
+            start: from,
+            end: to,
+            key,
+            next: index + 1,
+            keys: Keys::default(),
+        });
         if container {
             self.at += 1;
         }
@@ -109,6 +118,8 @@ impl Scan<'_> {
         let start = self.at + 1;
         let escaped = self.string()?;
         let key = (narrow(start), narrow(self.at - 1));
+        let object = *self.tape.open.last().expect("a key stands in an open object") as usize;
+        self.tape.nodes[object].keys.add(&self.bytes[start..self.at - 1], escaped);
         self.space();
         if self.peek()? != b':' {
             return Err(Broken::At(self.at));
