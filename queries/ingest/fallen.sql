@@ -1,14 +1,15 @@
 -- Rows that give way to an equal one of the same batch (R0.8).
 --
 -- grain   one row per incoming row that falls
--- reads   incoming_keys
+-- reads   incoming_keys; perhaps_repeated (id_lo): the only ids that can stand twice
 -- rules   within a file the first stands; between files the one whose content hash is smaller, so that order plays no part
 -- engine  duckdb
 create or replace macro fallen_rows() as table
 with repeated as (
-    select month_no, id_hi, id_lo
+    select incoming_keys.month_no, incoming_keys.id_hi, incoming_keys.id_lo
     from incoming_keys
-    group by month_no, id_hi, id_lo
+    inner join perhaps_repeated on perhaps_repeated.id_lo = incoming_keys.id_lo
+    group by incoming_keys.month_no, incoming_keys.id_hi, incoming_keys.id_lo
     having count(*) > 1
 ),
 

@@ -26,6 +26,6 @@ select
     incoming_events.seq
 from incoming_events
 left join dropped on dropped.row_no = incoming_events.row_no
-left join batch_event_names on batch_event_names.event = incoming_events.event
-left join numbered_whos on numbered_whos.who = incoming_events.who
+inner join batch_event_names on batch_event_names.event = incoming_events.event
+inner join numbered_whos on numbered_whos.who = incoming_events.who
 where dropped.row_no is null and incoming_events.row_no >= first_row and incoming_events.row_no < end_row;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, anyhow};
 use arrow::record_batch::RecordBatch;
 use duckdb::types::ToSqlOutput;
+use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection, ToSql};
 
 use super::queries::Query;
@@ -64,6 +65,7 @@ impl DuckDb {
             config = config.with("temp_directory", spill.to_string_lossy())?;
         }
         let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;
+        connection.register_table_function::<ArrowVTab>("arrow").context("could not give the engine Arrow's rows")?;
         Ok(Self { connection, schema: "main".to_owned(), loaded: RefCell::default(), renewed: RefCell::default() })
     }
 
@@ -150,6 +152,16 @@ impl Engine for DuckDb {
         rows.map(|rows| rows as u64).refused(sql).with_context(|| format!("could not write {}", file.display()))
     }
 
+    fn spool(&self, rows: RecordBatch, file: &Path) -> Result<()> {
+        let target = quoted(&file.to_string_lossy());
+        let copy = format!(
+            "copy (select * from arrow(?)) to {target} (format parquet, compression lz4_raw, dictionary_size_limit 1)"
+        );
+        let rows = ArrowBatchRegistration::new(rows);
+        let written = self.connection.execute(&copy, [&rows]).map(|_| ()).refused(&copy);
+        written.with_context(|| format!("could not write {}", file.display()))
+    }
+
     fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()> {
         let list: Vec<_> = columns.iter().map(|(column, kind)| format!("\"{column}\" {}", kind.sql())).collect();
         self.renewed.borrow_mut().remove(name);
@@ -193,10 +205,18 @@ impl Engine for DuckDb {
 
     fn beside(&self, at_most: usize, work: &(dyn Fn(&dyn Engine) + Sync)) -> Result<()> {
         let threads = self.query("select cast(current_setting('threads') as bigint) as threads", &[])?;
-        let many = usize::try_from(threads.count("threads", 0))?.max(1).min(at_most);
+        let threads = usize::try_from(threads.count("threads", 0))?.max(1);
+        let many = threads.min(at_most).max(1);
         let number = || NEXT.fetch_add(1, Ordering::Relaxed);
         let schemas: Vec<String> = (0..many).map(|_| format!("beside_{}", number())).collect();
         let engines = schemas.iter().map(|schema| self.connected(schema)).collect::<Result<Vec<_>>>();
+        // Each asks on a thread of its own. More threads of the engine's than are left would only be in their way: who asks
+        // looks for work without rest until the engine's threads are done.
+        let helpers = |threads: usize| match many {
+            1 => Ok(()),
+            _ => self.run(&format!("set threads = {threads}"), &[]),
+        };
+        helpers(threads - many + 1)?;
         let done = engines.map(|engines| {
             std::thread::scope(|threads| {
                 for engine in engines {
@@ -204,6 +224,7 @@ impl Engine for DuckDb {
                 }
             });
         });
+        helpers(threads)?;
         let clear = |schema: &String| self.run(&format!("drop schema if exists {schema} cascade"), &[]);
         let cleared = schemas.iter().try_for_each(clear);
         done.and(cleared)

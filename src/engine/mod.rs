@@ -49,6 +49,12 @@ pub trait Engine {
     /// If the engine refuses, or the file cannot be written.
     fn write(&self, sql: &str, parameters: &[Value], file: &Path) -> Result<u64>;
 
+    /// Writes Arrow rows as a Parquet file that is soon read again: quick to write rather than small.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn spool(&self, rows: RecordBatch, file: &Path) -> Result<()>;
+
     /// Makes a relation of values the caller has, replacing one of that name.
     ///
     /// # Errors

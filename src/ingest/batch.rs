@@ -110,7 +110,7 @@ impl<'a> Batch<'a> {
             Rows::Readings => ("incoming_readings", readings::COLUMNS),
             Rows::Events(_) | Rows::Records(_) => ("incoming_events", events::COLUMNS),
         };
-        let spool = Spool::new(around.engine, relation, columns);
+        let spool = Spool::new(around.engine, around.lake.spool(), relation, columns)?;
         Ok(Self {
             around,
             done: Vec::new(),

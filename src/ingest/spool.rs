@@ -1,26 +1,32 @@
-//! Rows on their way into the engine: a relation per month, filled with runs of rows that stand in the lake's order already.
+//! Rows on their way into the lake: spooled to files by month (lake.md 6), in runs that stand in the lake's order already.
 //!
 //! A month is settled by itself (R0.8), so that its rows are looked at together and nothing else is. What waits is bounded
-//! by its bytes, and the engine spills what it holds: the memory of a batch does not grow with its rows.
+//! by its bytes, and what does not wait lies in files: the memory of a batch hardly grows with its rows.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::Result;
-use arrow::array::{AsArray, Int32Array, UInt32Array};
+use anyhow::{Context, Result};
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, UInt32Array};
 use arrow::compute::{interleave_record_batch, take_record_batch};
 use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::names::Names;
-use crate::engine::Engine;
+use super::part::batch;
+use crate::engine::{Engine, side_by_side};
 use crate::model::column::Type;
 
-/// How many bytes of rows wait before the longest run is put before the engine.
+/// How many bytes of rows wait before the longest run is spooled.
 const ROOM: usize = 128 << 20;
-/// How many rows are put before the engine at a time.
-const AT_ONCE: usize = 32_768;
+/// How many rows a file of the spool has: one row group of the engine's.
+const AT_ONCE: usize = 122_880;
+
+/// Ids that may stand twice, by the half of their hash that tells them apart nearly always.
+pub(super) const PERHAPS_REPEATED: &[(&str, Type)] = &[("id_lo", Type::Long)];
 
 /// Rows by month: `202603`.
 pub(super) type ByMonth = Vec<(i32, RecordBatch)>;
@@ -52,27 +58,46 @@ pub(super) fn by_month(rows: RecordBatch, months: &Int32Array) -> ByMonth {
 /// The rows of a batch, of one of the two tables that have months.
 pub(super) struct Spool<'a> {
     engine: &'a dyn Engine,
-    /// The relation that queries know; each month's own is called after it.
+    /// Where the files are; nobody else has any there.
+    folder: PathBuf,
+    /// The relation that queries know.
     relation: &'static str,
-    columns: &'static [(&'static str, Type)],
+    /// The columns of the files: the row's number, the month's, and what was read.
+    columns: Vec<(&'static str, Type)>,
     waiting: BTreeMap<i32, Vec<RecordBatch>>,
     bytes: usize,
-    months: BTreeMap<i32, Vec<Range<i64>>>,
+    months: BTreeMap<i32, Spooled>,
+}
+
+/// What is spooled of a month.
+#[derive(Default)]
+struct Spooled {
+    runs: Vec<Range<i64>>,
+    files: Vec<PathBuf>,
+    /// Half of each row's id.
+    ids: Vec<i64>,
 }
 
 impl<'a> Spool<'a> {
+    /// # Errors
+    /// If what a run that died left in the folder cannot be removed.
     pub(super) fn new(
         engine: &'a dyn Engine,
+        folder: PathBuf,
         relation: &'static str,
-        columns: &'static [(&'static str, Type)],
-    ) -> Self {
-        Self { engine, relation, columns, waiting: BTreeMap::new(), bytes: 0, months: BTreeMap::new() }
+        columns: &[(&'static str, Type)],
+    ) -> Result<Self> {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
+        }
+        let columns = [("row_no", Type::Long), ("month_no", Type::Int)].iter().chain(columns).copied().collect();
+        Ok(Self { engine, folder, relation, columns, waiting: BTreeMap::new(), bytes: 0, months: BTreeMap::new() })
     }
 
-    /// Takes rows; where too many wait, the longest run goes to the engine. `names` orders events; readings have none.
+    /// Takes rows; where too many wait, the longest run is spooled. `names` orders events; readings have none.
     ///
     /// # Errors
-    /// If the engine refuses.
+    /// If a file cannot be written.
     pub(super) fn put(&mut self, rows: ByMonth, names: Option<&Names>) -> Result<()> {
         for (month, rows) in rows {
             self.bytes += rows.get_array_memory_size();
@@ -80,20 +105,18 @@ impl<'a> Spool<'a> {
         }
         while self.bytes > ROOM {
             let longest = self.waiting.iter().max_by_key(|(_, waiting)| size(waiting)).map(|(month, _)| *month);
-            self.flush(longest.expect("bytes wait in some month"), names)?;
+            self.flush(&[longest.expect("bytes wait in some month")], names)?;
         }
         Ok(())
     }
 
-    /// Puts all that waits before the engine.
+    /// Spools all that waits.
     ///
     /// # Errors
-    /// If the engine refuses.
+    /// If a file cannot be written.
     pub(super) fn end(&mut self, names: Option<&Names>) -> Result<()> {
-        while let Some(month) = self.waiting.keys().next().copied() {
-            self.flush(month, names)?;
-        }
-        Ok(())
+        let all: Vec<_> = self.waiting.keys().copied().collect();
+        self.flush(&all, names)
     }
 
     /// The months with rows.
@@ -103,7 +126,7 @@ impl<'a> Spool<'a> {
 
     /// The runs of a month: from which row to which.
     pub(super) fn runs(&self, month: i32) -> &[Range<i64>] {
-        self.months.get(&month).map_or(&[], Vec::as_slice)
+        self.months.get(&month).map_or(&[], |spooled| spooled.runs.as_slice())
     }
 
     /// How many rows a month has.
@@ -111,21 +134,20 @@ impl<'a> Spool<'a> {
         self.runs(month).last().map_or(0, |run| run.end)
     }
 
-    /// Makes the rows of some months, numbered, the relation that queries know.
+    /// Makes the rows of some months the relation that queries know, and `perhaps_repeated` the ids among them that may
+    /// stand twice.
     ///
     /// # Errors
     /// If the engine refuses.
-    pub(super) fn show(&self, months: &[i32]) -> Result<()> {
-        // Without any rows the relation is there all the same.
-        let first = months.first().copied().filter(|first| !self.months.contains_key(first));
-        first.map_or(Ok(()), |first| self.engine.relation(&self.of(first), self.columns, &[]))?;
-        let filled = |month: &&i32| self.months.contains_key(month) || first == Some(**month);
-        let select = |month: &i32| {
-            let first = row_no(*month, 0);
-            format!("select {first} + rowid as row_no, {month} as month_no, * from {}", self.of(*month))
-        };
-        let filled: Vec<_> = months.iter().filter(filled).map(select).collect();
-        self.view(&filled.join(" union all "))
+    pub(super) fn show(&mut self, months: &[i32]) -> Result<()> {
+        let mut repeated = Vec::new();
+        for month in months {
+            let ids = self.months.get_mut(month).map(|spooled| std::mem::take(&mut spooled.ids));
+            repeated.extend(twice(ids.unwrap_or_default()));
+        }
+        self.engine.relation("perhaps_repeated", PERHAPS_REPEATED, &[])?;
+        self.engine.append("perhaps_repeated", batch(PERHAPS_REPEATED, vec![Arc::new(Int64Array::from(repeated))]))?;
+        self.view(months, "select * from spooled")
     }
 
     /// Makes the rows of all months the relation that queries know; events with their names.
@@ -133,17 +155,17 @@ impl<'a> Spool<'a> {
     /// # Errors
     /// If the engine refuses.
     pub(super) fn show_all(&self) -> Result<()> {
-        let months: Vec<_> = self.months().map(|month| format!("select * from {}", self.of(month))).collect();
-        if months.is_empty() {
-            return Ok(());
-        }
+        let months: Vec<_> = self.months().collect();
         let named = self.columns.iter().any(|(column, _)| *column == "event");
         let names = if named { " inner join batch_event_names using (event)" } else { "" };
-        self.view(&format!("select * from ({}){names}", months.join(" union all ")))
+        self.view(&months, &format!("select * from spooled{names}"))
     }
 
-    fn view(&self, sql: &str) -> Result<()> {
+    fn view(&self, months: &[i32], sql: &str) -> Result<()> {
         let Self { engine, relation, .. } = self;
+        let spooled = months.iter().filter_map(|month| self.months.get(month));
+        let files: Vec<_> = spooled.flat_map(|spooled| spooled.files.iter().cloned()).collect();
+        engine.attach("spooled", &self.columns, None, &files)?;
         // An empty table of that name stands there until the first view does; a view is no table that could be dropped.
         let _a_view_by_now = engine.run(&format!("drop table if exists {relation}"), &[]);
         engine.run(&format!("create or replace view {relation} as {sql}"), &[])
@@ -152,9 +174,12 @@ impl<'a> Spool<'a> {
     /// Forgets the rows of a month, which the lake's files hold by now.
     ///
     /// # Errors
-    /// If the engine refuses.
-    pub(super) fn drop_month(&self, month: i32) -> Result<()> {
-        self.engine.run(&format!("drop table if exists {}", self.of(month)), &[])
+    /// If a file cannot be removed.
+    pub(super) fn drop_month(&mut self, month: i32) -> Result<()> {
+        let files = self.months.get_mut(&month).map(|spooled| std::mem::take(&mut spooled.files)).unwrap_or_default();
+        let remove =
+            |file: PathBuf| std::fs::remove_file(&file).with_context(|| format!("could not remove {}", file.display()));
+        files.into_iter().try_for_each(remove)
     }
 
     /// Forgets what was read of a file.
@@ -169,45 +194,90 @@ impl<'a> Spool<'a> {
         }
         self.waiting.retain(|_, waiting| !waiting.is_empty());
         self.bytes = self.waiting.values().map(|waiting| size(waiting)).sum();
-        for month in self.months.keys() {
-            self.engine.run(&format!("delete from {} where file_no = ?", self.of(*month)), &[file_no.into()])?;
+        for file in self.months.values_mut().flat_map(|spooled| &mut spooled.files) {
+            let kept = file.with_extension("kept.parquet");
+            self.engine.attach("spooled", &self.columns, None, std::slice::from_ref(file))?;
+            self.engine.write("select * from spooled where file_no <> ?", &[file_no.into()], &kept)?;
+            std::fs::rename(&kept, &*file).with_context(|| format!("could not rename {}", kept.display()))?;
         }
         Ok(())
     }
 
-    fn of(&self, month: i32) -> String {
-        format!("{}_{month}", self.relation)
+    /// Spools what waits of some months, a run each.
+    fn flush(&mut self, months: &[i32], names: Option<&Names>) -> Result<()> {
+        std::fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
+        let runs: Vec<_> = months.iter().map(|month| self.run(*month, names)).collect();
+        let pieces: Vec<_> = runs.iter().flat_map(Run::pieces).collect();
+        let spooled = side_by_side(self.engine, &pieces, |engine, piece| {
+            let rows = interleave_record_batch(&piece.rows.iter().collect::<Vec<_>>(), piece.places)?;
+            let file = self.folder.join(format!("{}.parquet", piece.first));
+            engine.spool(numbered(&self.columns, &rows, piece.month, piece.first), &file)?;
+            Ok((file, column(&rows, "id_lo").as_primitive::<Int64Type>().values().to_vec()))
+        })?;
+        for (piece, (file, ids)) in pieces.iter().zip(spooled) {
+            let month = self.months.entry(piece.month).or_default();
+            month.files.push(file);
+            month.ids.extend(ids);
+        }
+        Ok(())
     }
 
-    fn flush(&mut self, month: i32, names: Option<&Names>) -> Result<()> {
+    /// Makes a run of what waits of a month.
+    fn run(&mut self, month: i32, names: Option<&Names>) -> Run {
         let rows = self.waiting.remove(&month).unwrap_or_default();
         self.bytes -= size(&rows);
-        let relation = self.of(month);
-        let runs = self.months.entry(month).or_default();
-        if runs.is_empty() {
-            self.engine.relation(&relation, self.columns, &[])?;
-        }
-        let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
-        let from = runs.last().map_or(0, |run| run.end);
-        runs.push(from..from + i64::try_from(count).expect("rows can be counted"));
-        let Some(names) = names else {
-            return rows.into_iter().try_for_each(|rows| self.engine.append(&relation, rows));
-        };
-        let (order, rows) = (in_order(&rows, &names.places()), rows.iter().collect::<Vec<_>>());
-        for pieces in order.chunks(AT_ONCE * rayon::current_num_threads()) {
-            let laid = |piece: &[(usize, usize)]| interleave_record_batch(&rows, piece);
-            let pieces = pieces.par_chunks(AT_ONCE).map(laid).collect::<Result<Vec<_>, _>>()?;
-            pieces.into_iter().try_for_each(|piece| self.engine.append(&relation, piece))?;
-        }
-        Ok(())
+        let order = names.map_or_else(|| as_they_came(&rows), |names| in_order(&rows, &names.places()));
+        let runs = &mut self.months.entry(month).or_default().runs;
+        let first = runs.last().map_or(0, |run| run.end);
+        runs.push(first..first + i64::try_from(order.len()).expect("rows can be counted"));
+        Run { month, rows, order, first }
     }
+}
+
+/// A month's rows that become files: blocks, where the rows stand in them in their order, and the number of the first.
+struct Run {
+    month: i32,
+    rows: Vec<RecordBatch>,
+    order: Vec<(usize, usize)>,
+    first: i64,
+}
+
+/// The part of a run that becomes one file.
+struct Piece<'r> {
+    month: i32,
+    rows: &'r [RecordBatch],
+    places: &'r [(usize, usize)],
+    /// The number of its first row, as queries know it.
+    first: i64,
+}
+
+impl Run {
+    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let firsts = (row_no(self.month, self.first)..).step_by(AT_ONCE);
+        let piece = |(places, first)| Piece { month: self.month, rows: &self.rows, places, first };
+        self.order.chunks(AT_ONCE).zip(firsts).map(piece)
+    }
+}
+
+/// Rows with their numbers and their month's.
+fn numbered(columns: &[(&str, Type)], rows: &RecordBatch, month: i32, first: i64) -> RecordBatch {
+    let months = Int32Array::from(vec![month; rows.num_rows()]);
+    let numbers: Int64Array = (first..).take(rows.num_rows()).collect::<Vec<_>>().into();
+    let own: [ArrayRef; 2] = [Arc::new(numbers), Arc::new(months)];
+    batch(columns, own.into_iter().chain(rows.columns().iter().cloned()).collect())
+}
+
+/// The numbers that stand more than once.
+fn twice(mut ids: Vec<i64>) -> Vec<i64> {
+    ids.par_sort_unstable();
+    let mut repeated: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    repeated.dedup();
+    repeated
 }
 
 impl Drop for Spool<'_> {
     fn drop(&mut self) {
-        for month in self.months.keys() {
-            let _gone_already = self.drop_month(*month);
-        }
+        let _never_made = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -219,10 +289,9 @@ fn size(rows: &[RecordBatch]) -> usize {
 fn in_order(blocks: &[RecordBatch], places: &[u32]) -> Vec<(usize, usize)> {
     let mut keys = Vec::with_capacity(blocks.iter().map(RecordBatch::num_rows).sum());
     for (block, rows) in blocks.iter().enumerate() {
-        let column = |name: &str| rows.column_by_name(name).expect("the columns are those of events");
-        let names = column("event").as_primitive::<Int32Type>();
-        let times = column("occurred_at").as_primitive::<TimestampMicrosecondType>();
-        let seqs = column("seq").as_primitive::<Int64Type>();
+        let names = column(rows, "event").as_primitive::<Int32Type>();
+        let times = column(rows, "occurred_at").as_primitive::<TimestampMicrosecondType>();
+        let seqs = column(rows, "seq").as_primitive::<Int64Type>();
         for row in 0..rows.num_rows() {
             let place = places[usize::try_from(names.value(row)).expect("names are numbered from 0")];
             keys.push((place, times.value(row), seqs.value(row), narrow(block), narrow(row)));
@@ -230,6 +299,15 @@ fn in_order(blocks: &[RecordBatch], places: &[u32]) -> Vec<(usize, usize)> {
     }
     keys.par_sort_unstable();
     keys.into_iter().map(|(.., block, row)| (block as usize, row as usize)).collect()
+}
+
+/// Where the rows of some blocks stand, in the order of the blocks.
+fn as_they_came(blocks: &[RecordBatch]) -> Vec<(usize, usize)> {
+    blocks.iter().enumerate().flat_map(|(block, rows)| (0..rows.num_rows()).map(move |row| (block, row))).collect()
+}
+
+fn column<'r>(rows: &'r RecordBatch, name: &str) -> &'r dyn Array {
+    rows.column_by_name(name).expect("it is a column of both tables, or of events").as_ref()
 }
 
 fn narrow(place: usize) -> u32 {

@@ -60,6 +60,11 @@ impl Lake {
         self.root.join(table.name)
     }
 
+    /// The folder beside the lake in which rows wait for their batch; it comes and goes with that.
+    pub fn spool(&self) -> PathBuf {
+        self.root.with_file_name("tmp").join("rows")
+    }
+
     /// The folder a new file of a table belongs in; made if it is not there.
     ///
     /// # Errors

@@ -53,11 +53,11 @@ fn check(workspace: &Workspace, work: &dyn Fn(&Path) -> Output, says: &[&str], m
 fn a_full_disk_is_said_and_leaves_the_lake_as_it_was() {
     let workspace = waiting();
     let state = workspace.root().join(".throughline");
-    let Some(_disk) = Mounted::new(&state, &["-t", "tmpfs", "-o", "size=8m", "tmpfs"]) else { return };
+    let Some(_disk) = Mounted::new(&state, &["-t", "tmpfs", "-o", "size=24m", "tmpfs"]) else { return };
     workspace.ingest();
     workspace.write("exports/b.jsonl", rows(10..60_000));
     let filler = state.join("filler");
-    fs::write(&filler, vec![7; 7_000_000]).unwrap();
+    fs::write(&filler, vec![7; 23_000_000]).unwrap();
     check(&workspace, &|root| throughline(root, &["ingest"]), &["No space left"], &|| {
         fs::remove_file(&filler).unwrap();
     });

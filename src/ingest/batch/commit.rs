@@ -71,7 +71,7 @@ impl Batch<'_> {
     /// # Errors
     /// If the engine refuses or a commit fails.
     pub(in super::super) fn finish(
-        self,
+        mut self,
         ledger: &mut Ledger,
         vector: Vector,
         stale: &BTreeSet<i32>,
@@ -85,8 +85,8 @@ impl Batch<'_> {
         settle::ids(&mut changes)?;
         let all_months = !self.again.is_empty() || !self.cleared.is_empty();
         let mut settled = match self.around.layout.rows() {
-            Rows::Events(_) => settle::monthly(&mut changes, Monthly::Events, &self.spool, &source, all_months)?,
-            Rows::Readings => settle::monthly(&mut changes, Monthly::Readings, &self.spool, &source, all_months)?,
+            Rows::Events(_) => settle::monthly(&mut changes, Monthly::Events, &mut self.spool, &source, all_months)?,
+            Rows::Readings => settle::monthly(&mut changes, Monthly::Readings, &mut self.spool, &source, all_months)?,
             Rows::Records(_) => settle::records(&mut changes, &source)?,
         };
         settle::beside(&mut changes, &source)?;

@@ -16,7 +16,7 @@ use crate::model::column::Value;
 const WORTH_A_FILE: i64 = 100_000;
 
 /// So many incoming rows, and so many months, are settled together.
-const TOGETHER: i64 = 500_000;
+const TOGETHER: i64 = 2_000_000;
 const MONTHS_TOGETHER: usize = 36;
 
 /// Which of the two tables by month a batch fills.
@@ -65,7 +65,7 @@ impl Monthly {
 pub(in super::super) fn monthly(
     changes: &mut Changes<'_>,
     which: Monthly,
-    spool: &Spool<'_>,
+    spool: &mut Spool<'_>,
     source: &str,
     all_months: bool,
 ) -> Result<Settled> {
@@ -111,7 +111,7 @@ impl Group<'_> {
     fn settle(
         &self,
         changes: &mut Changes<'_>,
-        spool: &Spool<'_>,
+        spool: &mut Spool<'_>,
         present: &[DataFile],
         settled: &mut Settled,
     ) -> Result<()> {

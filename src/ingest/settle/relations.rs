@@ -1,7 +1,7 @@
 //! The relations that a batch fills, and their columns.
 
 use super::super::part::ASIDE;
-use super::super::{contract, names, zone};
+use super::super::{contract, names, spool, zone};
 use crate::model::column::Type;
 
 /// The relations that a batch fills, besides those of its rows.
@@ -32,6 +32,7 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ),
     ("release_fate", RELEASE_FATE),
     ("evidence_fate", PIECE_FATE),
+    ("perhaps_repeated", spool::PERHAPS_REPEATED),
     ("fallen", &[("row_no", Type::Long), ("differs", Type::Bool)]),
     ("met", MET),
     ("stale_files", &[("file_no", Type::Int)]),
