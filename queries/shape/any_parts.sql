@@ -17,7 +17,7 @@ select
     cast(sum(day_5) as integer) as day_5,
     cast(sum(day_6) as integer) as day_6,
     min(first_us) as first_us,
-    cast(min(cast(first_us as hugeint) * 18446744073709551616 + first_seq) % 18446744073709551616 as bigint) as first_seq,
+    cast(min(cast(first_us as hugeint) * 18446744073709551616 + first_seq) & 18446744073709551615 as bigint) as first_seq,
     max(last_us) as last_us
 from month_parts
 group by user_no, account_no, month_start, week_start;

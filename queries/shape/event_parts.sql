@@ -43,7 +43,7 @@ select
     first_of_month as month_start,
     week_start,
     day_0, day_1, day_2, day_3, day_4, day_5, day_6,
-    cast(first_key // 18446744073709551616 as bigint) as first_us,
-    cast(first_key % 18446744073709551616 as bigint) as first_seq,
+    cast(first_key >> 64 as bigint) as first_us,
+    cast(first_key & 18446744073709551615 as bigint) as first_seq,
     last_us
 from summed;

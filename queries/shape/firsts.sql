@@ -35,8 +35,8 @@ select
     placed.signal,
     placed.usr,
     placed.account,
-    cast(min(placed.first_key) // 18446744073709551616 as bigint) as ts_us,
-    cast(min(placed.first_key) % 18446744073709551616 as bigint) as seq,
+    cast(min(placed.first_key) >> 64 as bigint) as ts_us,
+    cast(min(placed.first_key) & 18446744073709551615 as bigint) as seq,
     min(placed.local_day) as local_day
 from placed
 left join our_accounts on our_accounts.account = placed.account

@@ -19,9 +19,9 @@ select
     gauge,
     account_no as account,
     local_day,
-    cast(max(order_key) // 18446744073709551616 as bigint) as ts_us,
+    cast(max(order_key) >> 64 as bigint) as ts_us,
     arg_max(value, order_key) as value,
-    cast(max(order_key) % 18446744073709551616 as bigint) as seq,
+    cast(max(order_key) & 18446744073709551615 as bigint) as seq,
     arg_max(source, order_key) as source
 from keyed
 group by gauge, account_no, local_day;

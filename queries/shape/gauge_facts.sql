@@ -21,8 +21,8 @@ select
     gauge,
     account_no,
     local_day,
-    cast(max(order_key) // 18446744073709551616 as bigint) as ts_us,
-    cast(max(order_key) % 18446744073709551616 as bigint) as seq,
+    cast(max(order_key) >> 64 as bigint) as ts_us,
+    cast(max(order_key) & 18446744073709551615 as bigint) as seq,
     arg_max(value, order_key) as value
 from keyed
 group by source, gauge, account_no, local_day;
