@@ -3,15 +3,17 @@
 //! A month is settled by itself (R0.8), so that its rows are looked at together and nothing else is. What waits is bounded
 //! by its bytes, and what does not wait lies in files: the memory of a batch hardly grows with its rows.
 
+mod run;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, UInt32Array};
-use arrow::compute::{interleave_record_batch, take_record_batch};
-use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::array::{AsArray, Int32Array, Int64Array, UInt32Array};
+use arrow::compute::take_record_batch;
+use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
@@ -20,10 +22,10 @@ use super::part::batch;
 use crate::engine::{Engine, side_by_side};
 use crate::model::column::Type;
 
+use run::{Run, column};
+
 /// How many bytes of rows wait before the longest run is spooled.
 const ROOM: usize = 128 << 20;
-/// How many rows a file of the spool has: one row group of the engine's.
-const AT_ONCE: usize = 122_880;
 
 /// Ids that may stand twice, by the half of their hash that tells them apart nearly always.
 pub(super) const PERHAPS_REPEATED: &[(&str, Type)] = &[("id_lo", Type::Long)];
@@ -205,14 +207,17 @@ impl<'a> Spool<'a> {
 
     /// Spools what waits of some months, a run each.
     fn flush(&mut self, months: &[i32], names: Option<&Names>) -> Result<()> {
+        if months.is_empty() {
+            return Ok(());
+        }
         std::fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
         let runs: Vec<_> = months.iter().map(|month| self.run(*month, names)).collect();
         let pieces: Vec<_> = runs.iter().flat_map(Run::pieces).collect();
         let spooled = side_by_side(self.engine, &pieces, |engine, piece| {
-            let rows = interleave_record_batch(&piece.rows.iter().collect::<Vec<_>>(), piece.places)?;
-            let file = self.folder.join(format!("{}.parquet", piece.first));
-            engine.spool(numbered(&self.columns, &rows, piece.month, piece.first), &file)?;
-            Ok((file, column(&rows, "id_lo").as_primitive::<Int64Type>().values().to_vec()))
+            let (rows, file) = (piece.laid(&self.columns)?, self.folder.join(format!("{}.parquet", piece.first)));
+            let ids = column(&rows, "id_lo").as_primitive::<Int64Type>().values().to_vec();
+            engine.spool(rows, &file)?;
+            Ok((file, ids))
         })?;
         for (piece, (file, ids)) in pieces.iter().zip(spooled) {
             let month = self.months.entry(piece.month).or_default();
@@ -226,45 +231,12 @@ impl<'a> Spool<'a> {
     fn run(&mut self, month: i32, names: Option<&Names>) -> Run {
         let rows = self.waiting.remove(&month).unwrap_or_default();
         self.bytes -= size(&rows);
-        let order = names.map_or_else(|| as_they_came(&rows), |names| in_order(&rows, &names.places()));
         let runs = &mut self.months.entry(month).or_default().runs;
         let first = runs.last().map_or(0, |run| run.end);
-        runs.push(first..first + i64::try_from(order.len()).expect("rows can be counted"));
-        Run { month, rows, order, first }
+        let run = Run::new(month, rows, first, names);
+        runs.push(first..run.end());
+        run
     }
-}
-
-/// A month's rows that become files: blocks, where the rows stand in them in their order, and the number of the first.
-struct Run {
-    month: i32,
-    rows: Vec<RecordBatch>,
-    order: Vec<(usize, usize)>,
-    first: i64,
-}
-
-/// The part of a run that becomes one file.
-struct Piece<'r> {
-    month: i32,
-    rows: &'r [RecordBatch],
-    places: &'r [(usize, usize)],
-    /// The number of its first row, as queries know it.
-    first: i64,
-}
-
-impl Run {
-    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
-        let firsts = (row_no(self.month, self.first)..).step_by(AT_ONCE);
-        let piece = |(places, first)| Piece { month: self.month, rows: &self.rows, places, first };
-        self.order.chunks(AT_ONCE).zip(firsts).map(piece)
-    }
-}
-
-/// Rows with their numbers and their month's.
-fn numbered(columns: &[(&str, Type)], rows: &RecordBatch, month: i32, first: i64) -> RecordBatch {
-    let months = Int32Array::from(vec![month; rows.num_rows()]);
-    let numbers: Int64Array = (first..).take(rows.num_rows()).collect::<Vec<_>>().into();
-    let own: [ArrayRef; 2] = [Arc::new(numbers), Arc::new(months)];
-    batch(columns, own.into_iter().chain(rows.columns().iter().cloned()).collect())
 }
 
 /// The numbers that stand more than once.
@@ -283,33 +255,4 @@ impl Drop for Spool<'_> {
 
 fn size(rows: &[RecordBatch]) -> usize {
     rows.iter().map(RecordBatch::get_array_memory_size).sum()
-}
-
-/// Where the events of some blocks stand, in the order of their names, times and `seq`.
-fn in_order(blocks: &[RecordBatch], places: &[u32]) -> Vec<(usize, usize)> {
-    let mut keys = Vec::with_capacity(blocks.iter().map(RecordBatch::num_rows).sum());
-    for (block, rows) in blocks.iter().enumerate() {
-        let names = column(rows, "event").as_primitive::<Int32Type>();
-        let times = column(rows, "occurred_at").as_primitive::<TimestampMicrosecondType>();
-        let seqs = column(rows, "seq").as_primitive::<Int64Type>();
-        for row in 0..rows.num_rows() {
-            let place = places[usize::try_from(names.value(row)).expect("names are numbered from 0")];
-            keys.push((place, times.value(row), seqs.value(row), narrow(block), narrow(row)));
-        }
-    }
-    keys.par_sort_unstable();
-    keys.into_iter().map(|(.., block, row)| (block as usize, row as usize)).collect()
-}
-
-/// Where the rows of some blocks stand, in the order of the blocks.
-fn as_they_came(blocks: &[RecordBatch]) -> Vec<(usize, usize)> {
-    blocks.iter().enumerate().flat_map(|(block, rows)| (0..rows.num_rows()).map(move |row| (block, row))).collect()
-}
-
-fn column<'r>(rows: &'r RecordBatch, name: &str) -> &'r dyn Array {
-    rows.column_by_name(name).expect("it is a column of both tables, or of events").as_ref()
-}
-
-fn narrow(place: usize) -> u32 {
-    u32::try_from(place).expect("far fewer rows wait at a time")
 }
