@@ -44,7 +44,11 @@ fn promises(common: &Common, plan: &Plan) -> Result<Vec<Diagnostic>> {
     }
     let spill = Some(state.join("tmp"));
     let engine = DuckDb::open(&Limits { threads: common.threads, memory: common.memory.clone(), spill })?;
-    ingest::foresee(plan, &session::lake(&state)?, &engine, workspace::now(common).as_microsecond())
+    let scratch = std::env::temp_dir().join(format!("throughline-check-{}", std::process::id()));
+    let now_us = workspace::now(common).as_microsecond();
+    let told = ingest::foresee(plan, &session::lake(&state)?, &engine, now_us, &scratch);
+    let _never_made = std::fs::remove_dir_all(&scratch);
+    told
 }
 
 fn verdict(errors: usize, warnings: usize) -> String {

@@ -17,6 +17,9 @@ pub fn side_by_side<T: Sync, R: Send>(
     things: &[T],
     work: impl Fn(&dyn Engine, &T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
+    if things.is_empty() {
+        return Ok(Vec::new());
+    }
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(things.len())));
     engine.beside(things.len(), &|engine| {
         while let Some((place, thing)) = taken(&next, things) {

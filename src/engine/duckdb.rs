@@ -216,18 +216,16 @@ impl Engine for DuckDb {
             1 => Ok(()),
             _ => self.run(&format!("set threads = {threads}"), &[]),
         };
-        helpers(threads - many + 1)?;
-        let done = engines.map(|engines| {
+        let done = helpers(threads - many + 1).and(engines).map(|engines| {
             std::thread::scope(|threads| {
                 for engine in engines {
                     threads.spawn(move || work(&engine));
                 }
             });
         });
-        helpers(threads)?;
         let clear = |schema: &String| self.run(&format!("drop schema if exists {schema} cascade"), &[]);
-        let cleared = schemas.iter().try_for_each(clear);
-        done.and(cleared)
+        let (restored, cleared) = (helpers(threads), schemas.iter().try_for_each(clear));
+        done.and(restored).and(cleared)
     }
 }
 

@@ -7,6 +7,7 @@ mod telemetry;
 mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -40,6 +41,8 @@ pub(super) struct Around<'a> {
     pub(super) engine: &'a dyn Engine,
     pub(super) now_us: i64,
     pub(super) declaration: &'a str,
+    /// A folder of our own, in which files may stand while they are needed.
+    pub(super) scratch: &'a Path,
 }
 
 /// A file and what is to be done with it.
@@ -110,7 +113,7 @@ impl<'a> Batch<'a> {
             Rows::Readings => ("incoming_readings", readings::COLUMNS),
             Rows::Events(_) | Rows::Records(_) => ("incoming_events", events::COLUMNS),
         };
-        let spool = Spool::new(around.engine, around.lake.spool(), relation, columns)?;
+        let spool = Spool::new(around.engine, around.scratch.join("rows"), relation, columns);
         Ok(Self {
             around,
             done: Vec::new(),

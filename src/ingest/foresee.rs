@@ -1,6 +1,8 @@
 //! What `ingest` would say of a source's promises, before it takes anything: for `check`. Reads files and the lake, and never
 //! writes either.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use super::batch::Around;
@@ -12,11 +14,12 @@ use crate::lake::Lake;
 use crate::plan::Plan;
 
 /// Where the files that `ingest` would read break the contracts of their sources, and how the events of these have drifted;
-/// and how many rows of the lake are of no source of the plan. Files of sources without a contract are not opened.
+/// and how many rows of the lake are of no source of the plan. Files of sources without a contract are not opened. What is
+/// read waits in the folder `scratch`, which nobody else uses: no lock is held here, and an `ingest` may be running.
 ///
 /// # Errors
 /// If the lake cannot be read or the engine refuses; never because of what is in a file.
-pub fn foresee(plan: &Plan, lake: &Lake, engine: &dyn Engine, now_us: i64) -> Result<Vec<Diagnostic>> {
+pub fn foresee(plan: &Plan, lake: &Lake, engine: &dyn Engine, now_us: i64, scratch: &Path) -> Result<Vec<Diagnostic>> {
     let mut vector = lake.vector()?;
     let mut ledger = known(lake, engine, &vector)?;
     let mut told: Vec<_> = unseen(plan, &ledger).into_iter().collect();
@@ -27,7 +30,7 @@ pub fn foresee(plan: &Plan, lake: &Lake, engine: &dyn Engine, now_us: i64) -> Re
     for source in promising {
         let layout = sources::layout(source.kind);
         let declaration = declaration(plan, source, layout.version());
-        let around = Around { plan, source, layout, lake, engine, now_us, declaration: &declaration };
+        let around = Around { plan, source, layout, lake, engine, now_us, declaration: &declaration, scratch };
         let mut ingested = Ingested::default();
         let (ledger, vector, ingested) = (&mut ledger, &mut vector, &mut ingested);
         let mut reading = Reading { around, mode: Mode::New, ledger, vector, ingested, drift: None };

@@ -155,7 +155,7 @@ pub fn ingest(
     mode: Mode,
     on: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Ingested> {
-    let mut vector = restored(lake)?;
+    let (mut vector, scratch) = (restored(lake)?, lake.scratch());
     let mut ledger = known(lake, engine, &vector)?;
     prepare(lake, engine, &vector)?;
     let mut ingested = Ingested::default();
@@ -167,7 +167,8 @@ pub fn ingest(
     for source in plan.sources.iter().filter(|source| which.is_empty() || which.contains(&source.name)) {
         let layout = sources::layout(source.kind);
         let declaration = declaration(plan, source, layout.version());
-        let around = Around { plan, source, layout, lake, engine, now_us, declaration: &declaration };
+        let around =
+            Around { plan, source, layout, lake, engine, now_us, declaration: &declaration, scratch: &scratch };
         let (ledger, vector, ingested) = (&mut ledger, &mut vector, &mut ingested);
         let mut reading = Reading { around, mode, ledger, vector, ingested, drift: None };
         reading.source(on).with_context(|| format!("could not read `{}`", source.name))?;

@@ -81,19 +81,14 @@ struct Spooled {
 }
 
 impl<'a> Spool<'a> {
-    /// # Errors
-    /// If what a run that died left in the folder cannot be removed.
     pub(super) fn new(
         engine: &'a dyn Engine,
         folder: PathBuf,
         relation: &'static str,
         columns: &[(&'static str, Type)],
-    ) -> Result<Self> {
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
-        }
+    ) -> Self {
         let columns = [("row_no", Type::Long), ("month_no", Type::Int)].iter().chain(columns).copied().collect();
-        Ok(Self { engine, folder, relation, columns, waiting: BTreeMap::new(), bytes: 0, months: BTreeMap::new() })
+        Self { engine, folder, relation, columns, waiting: BTreeMap::new(), bytes: 0, months: BTreeMap::new() }
     }
 
     /// Takes rows; where too many wait, the longest run is spooled. `names` orders events; readings have none.
@@ -211,7 +206,8 @@ impl<'a> Spool<'a> {
             return Ok(());
         }
         std::fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
-        let runs: Vec<_> = months.iter().map(|month| self.run(*month, names)).collect();
+        let places = names.map(Names::places);
+        let runs: Vec<_> = months.iter().map(|month| self.run(*month, places.as_deref())).collect();
         let pieces: Vec<_> = runs.iter().flat_map(Run::pieces).collect();
         let spooled = side_by_side(self.engine, &pieces, |engine, piece| {
             let (rows, file) = (piece.laid(&self.columns)?, self.folder.join(format!("{}.parquet", piece.first)));
@@ -227,13 +223,13 @@ impl<'a> Spool<'a> {
         Ok(())
     }
 
-    /// Makes a run of what waits of a month.
-    fn run(&mut self, month: i32, names: Option<&Names>) -> Run {
+    /// Makes a run of what waits of a month; `places` are those of the names of events.
+    fn run(&mut self, month: i32, places: Option<&[u32]>) -> Run {
         let rows = self.waiting.remove(&month).unwrap_or_default();
         self.bytes -= size(&rows);
         let runs = &mut self.months.entry(month).or_default().runs;
         let first = runs.last().map_or(0, |run| run.end);
-        let run = Run::new(month, rows, first, names);
+        let run = Run::new(month, rows, first, places);
         runs.push(first..run.end());
         run
     }

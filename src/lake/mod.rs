@@ -60,9 +60,9 @@ impl Lake {
         self.root.join(table.name)
     }
 
-    /// The folder beside the lake in which rows wait for their batch; it comes and goes with that.
-    pub fn spool(&self) -> PathBuf {
-        self.root.with_file_name("tmp").join("rows")
+    /// The folder beside the lake for what `ingest` needs while it runs, and nobody else: who holds the lock may empty it.
+    pub fn scratch(&self) -> PathBuf {
+        self.root.with_file_name("tmp").join("ingest")
     }
 
     /// The folder a new file of a table belongs in; made if it is not there.

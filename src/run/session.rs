@@ -73,7 +73,7 @@ const INGEST_MEMORY: &str = "384MB";
 /// # Errors
 /// As [`engine`].
 pub fn ingest_engine(opening: &Opening) -> Result<DuckDb> {
-    let spill = opening.state.join("tmp").join("ingest");
+    let spill = lake(&opening.state)?.scratch();
     let _none_left = std::fs::remove_dir_all(&spill);
     let memory = opening.limits.memory.clone().or_else(|| Some(INGEST_MEMORY.to_owned()));
     DuckDb::open(&Limits { memory, spill: Some(spill), ..opening.limits.clone() })

@@ -47,6 +47,15 @@ fn a_broken_contract_is_told_and_its_rows_are_taken_with_status_1() {
 }
 
 #[test]
+fn what_a_running_ingest_needs_is_left_alone_by_check() {
+    let workspace = with_files("warn");
+    let rows = [".throughline/tmp/ingest/rows/1.parquet", ".throughline/tmp/ingest/parquet/rows.jsonl"];
+    rows.iter().for_each(|file| workspace.write(file, String::new()));
+    assert!(workspace.run(&["check"]).codes().contains("contract-broken"));
+    assert!(rows.iter().all(|file| workspace.root().join(file).exists()), "`check` holds no lock");
+}
+
+#[test]
 fn a_contract_that_stops_takes_nothing_of_its_source_and_the_rest_goes_on_with_status_2() {
     let workspace = with_files("stop");
     let check = workspace.run(&["check"]);

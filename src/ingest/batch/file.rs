@@ -31,7 +31,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn temporary(&self) -> PathBuf {
-        self.around.plan.root.join(".throughline").join("tmp").join("parquet")
+        self.around.scratch.join("parquet")
     }
 
     /// A file that was there when the files were listed and is not when it is opened: as if it had not been listed.

@@ -9,7 +9,6 @@ use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::super::names::Names;
 use super::super::part::batch;
 use super::row_no;
 use crate::model::column::Type;
@@ -35,9 +34,9 @@ pub(super) struct Piece<'r> {
 }
 
 impl Run {
-    /// Puts events in order by their names; readings stay as they came, and are sorted by the engine.
-    pub(super) fn new(month: i32, rows: Vec<RecordBatch>, first: i64, names: Option<&Names>) -> Self {
-        let order = names.map_or_else(|| as_they_came(&rows), |names| in_order(&rows, &names.places()));
+    /// Puts events in order by the places of their names; readings stay as they came, and are sorted by the engine.
+    pub(super) fn new(month: i32, rows: Vec<RecordBatch>, first: i64, places: Option<&[u32]>) -> Self {
+        let order = places.map_or_else(|| as_they_came(&rows), |places| in_order(&rows, places));
         Self { month, rows, order, first }
     }
 
