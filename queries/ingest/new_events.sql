@@ -1,8 +1,8 @@
--- The events a month gains from some of its incoming rows, in the order of those.
+-- The events a month gains from its incoming rows, in the order of those.
 --
 -- grain   one row per event
--- reads   incoming_events; fallen; met; batch_event_names (event, event_name); numbered_whos (who, user_no, account_no, member_no)
-create or replace macro new_events(of_source varchar, first_row bigint, end_row bigint) as table
+-- reads   incoming_events; fallen; met
+create or replace macro new_events() as table
 with dropped as (
     select row_no from fallen
     union all
@@ -10,14 +10,14 @@ with dropped as (
 )
 
 select
-    of_source as source,
+    incoming_events.source,
     incoming_events.event_id,
-    batch_event_names.event_name,
+    incoming_events.event_name,
     incoming_events.occurred_at,
     incoming_events.local_day,
-    numbered_whos.user_no,
-    numbered_whos.account_no,
-    numbered_whos.member_no,
+    incoming_events.user_no,
+    incoming_events.account_no,
+    incoming_events.member_no,
     incoming_events.properties,
     incoming_events.id_hi,
     incoming_events.id_lo,
@@ -26,6 +26,4 @@ select
     incoming_events.seq
 from incoming_events
 left join dropped on dropped.row_no = incoming_events.row_no
-inner join batch_event_names on batch_event_names.event = incoming_events.event
-inner join numbered_whos on numbered_whos.who = incoming_events.who
-where dropped.row_no is null and incoming_events.row_no >= first_row and incoming_events.row_no < end_row;
+where dropped.row_no is null;

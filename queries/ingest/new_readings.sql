@@ -1,11 +1,17 @@
--- The readings a month gains from some of its incoming rows.
+-- The readings a month gains from its incoming rows, in the order of those.
 --
 -- grain   one row per account, moment and gauge
--- reads   incoming_readings; fallen; met; batch_accounts (id, no)
-create or replace macro new_readings(of_source varchar, first_row bigint, end_row bigint) as table
+-- reads   incoming_readings; fallen; met
+create or replace macro new_readings() as table
+with dropped as (
+    select row_no from fallen
+    union all
+    select row_no from met where not replaces
+)
+
 select
-    of_source as source,
-    batch_accounts.no as account_no,
+    incoming_readings.source,
+    incoming_readings.account_no,
     incoming_readings.observed_at,
     incoming_readings.local_day,
     incoming_readings.gauge,
@@ -16,10 +22,5 @@ select
     incoming_readings.file_no,
     incoming_readings.seq
 from incoming_readings
-left join fallen on fallen.row_no = incoming_readings.row_no
-left join met on met.row_no = incoming_readings.row_no
-left join batch_accounts on batch_accounts.id = incoming_readings.account_id
-where incoming_readings.row_no >= first_row
-    and incoming_readings.row_no < end_row
-    and fallen.row_no is null
-    and (met.row_no is null or met.replaces);
+left join dropped on dropped.row_no = incoming_readings.row_no
+where dropped.row_no is null;

@@ -1,10 +1,8 @@
--- The ids of a batch with their numbers, old and new.
+-- The ids of a batch with their numbers.
 --
 -- grain   one row per id
--- reads   batch_names (id); numbered (no, id); fresh (no, id)
+-- reads   batch_names (id); numbered (no, id)
 create or replace macro numbered_names() as table
 select numbered.id, numbered.no
 from numbered
-inner join batch_names on batch_names.id = numbered.id
-union all
-select id, no from fresh;
+inner join batch_names on batch_names.id = numbered.id;

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, anyhow};
 use arrow::record_batch::RecordBatch;
 use duckdb::types::ToSqlOutput;
-use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection, ToSql};
 
 use super::queries::Query;
@@ -65,7 +64,6 @@ impl DuckDb {
             config = config.with("temp_directory", spill.to_string_lossy())?;
         }
         let connection = Connection::open_in_memory_with_flags(config).context("could not open the engine")?;
-        connection.register_table_function::<ArrowVTab>("arrow").context("could not give the engine Arrow's rows")?;
         Ok(Self { connection, schema: "main".to_owned(), loaded: RefCell::default(), renewed: RefCell::default() })
     }
 
@@ -101,23 +99,18 @@ impl DuckDb {
 impl Engine for DuckDb {
     fn attach(&self, name: &str, columns: &[(&str, Type)], partition: Option<&str>, files: &[PathBuf]) -> Result<()> {
         let partition = partition.map(|column| (column, Type::Text));
-        let columns = columns.iter().copied().chain(partition);
-        let select = |from: &str, typed: bool| {
-            let mut sql = format!("create or replace view {name} as select ");
-            for (index, (column, kind)) in columns.clone().enumerate() {
-                let comma = if index == 0 { "" } else { ", " };
-                let value = if typed { "null" } else { &format!("\"{column}\"") };
-                write!(sql, "{comma}{value}::{} as \"{column}\"", kind.sql()).expect("writing to a string");
-            }
-            sql + from
-        };
-        if files.is_empty() {
-            return self.run(&select(" where false", true), &[]);
-        }
-        let list: Vec<_> = files.iter().map(|file| quoted(&file.to_string_lossy())).collect();
+        let columns: Vec<_> = columns.iter().copied().chain(partition).collect();
         let hive = if partition.is_some() { "true, hive_types_autocast = false" } else { "false" };
-        let from = format!(" from read_parquet([{}], hive_partitioning = {hive})", list.join(", "));
-        self.run(&select(&from, false), &[])
+        self.run(&view(name, &columns, "", &of_parquet(files, &format!("hive_partitioning = {hive}"))), &[])
+    }
+
+    fn attach_numbered(&self, name: &str, columns: &[(&str, Type)], files: &[PathBuf]) -> Result<()> {
+        let from = of_parquet(files, "hive_partitioning = false, filename = true, file_row_number = true");
+        let row_no = match files {
+            [] => ", null::bigint as row_no",
+            _ => ", parse_filename(filename, true)::bigint + file_row_number as row_no",
+        };
+        self.run(&view(name, columns, row_no, &from), &[])
     }
 
     fn run(&self, sql: &str, parameters: &[Value]) -> Result<()> {
@@ -150,16 +143,6 @@ impl Engine for DuckDb {
         let copy = format!("copy ({sql}) to {target} (format parquet, compression zstd, compression_level 1)");
         let rows = self.connection.execute(&copy, duckdb::params_from_iter(parameters.iter().map(Bound)));
         rows.map(|rows| rows as u64).refused(sql).with_context(|| format!("could not write {}", file.display()))
-    }
-
-    fn spool(&self, rows: RecordBatch, file: &Path) -> Result<()> {
-        let target = quoted(&file.to_string_lossy());
-        let copy = format!(
-            "copy (select * from arrow(?)) to {target} (format parquet, compression lz4_raw, dictionary_size_limit 1)"
-        );
-        let rows = ArrowBatchRegistration::new(rows);
-        let written = self.connection.execute(&copy, [&rows]).map(|_| ()).refused(&copy);
-        written.with_context(|| format!("could not write {}", file.display()))
     }
 
     fn relation(&self, name: &str, columns: &[(&str, Type)], rows: &[Vec<Value>]) -> Result<()> {
@@ -245,6 +228,24 @@ impl ToSql for Bound<'_> {
             Value::Moment(us) => Sql::Timestamp(duckdb::types::TimeUnit::Microsecond, *us),
         }))
     }
+}
+
+/// The rows of Parquet files, read in a certain way; nothing without files.
+fn of_parquet(files: &[PathBuf], how: &str) -> Option<String> {
+    let list: Vec<_> = files.iter().map(|file| quoted(&file.to_string_lossy())).collect();
+    (!list.is_empty()).then(|| format!("read_parquet([{}], {how})", list.join(", ")))
+}
+
+/// Makes a view of exactly these columns and perhaps one more; an empty one of nothing.
+fn view(name: &str, columns: &[(&str, Type)], more: &str, from: &Option<String>) -> String {
+    let mut sql = format!("create or replace view {name} as select ");
+    for (index, (column, kind)) in columns.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let value = if from.is_some() { &format!("\"{column}\"") } else { "null" };
+        write!(sql, "{comma}{value}::{} as \"{column}\"", kind.sql()).expect("writing to a string");
+    }
+    let from = from.as_ref().map_or(" where false".to_owned(), |from| format!(" from {from}"));
+    sql + more + &from
 }
 
 /// A text as an SQL literal. Only paths that we made or the user named as files are written into SQL this way.

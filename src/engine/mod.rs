@@ -25,6 +25,13 @@ pub trait Engine {
     /// If a file cannot be read.
     fn attach(&self, name: &str, columns: &[(&str, Type)], partition: Option<&str>, files: &[PathBuf]) -> Result<()>;
 
+    /// Makes a relation of Parquet files, with exactly these columns and `row_no`: the number of a row, where each file is
+    /// called by that of its first.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn attach_numbered(&self, name: &str, columns: &[(&str, Type)], files: &[PathBuf]) -> Result<()>;
+
     /// Runs statements that give no rows; with parameters, exactly one statement.
     ///
     /// # Errors
@@ -48,12 +55,6 @@ pub trait Engine {
     /// # Errors
     /// If the engine refuses, or the file cannot be written.
     fn write(&self, sql: &str, parameters: &[Value], file: &Path) -> Result<u64>;
-
-    /// Writes Arrow rows as a Parquet file that is soon read again: quick to write rather than small.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    fn spool(&self, rows: RecordBatch, file: &Path) -> Result<()>;
 
     /// Makes a relation of values the caller has, replacing one of that name.
     ///

@@ -44,6 +44,7 @@ pub const INGEST: &[Query] = &[
     query!("ingest/numbered_pairs.sql"),
     query!("ingest/whos_in_numbers.sql"),
     query!("ingest/links_after.sql"),
+    query!("ingest/lost_rows.sql"),
     query!("ingest/members_after.sql"),
     query!("ingest/members_stood.sql"),
     query!("ingest/domains_after.sql"),

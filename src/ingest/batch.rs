@@ -22,9 +22,10 @@ use super::rows::{Code, Problem};
 use super::source::{Layout, Rows, Sheet};
 use super::spool::Spool;
 use super::survey::First;
-use super::{events, readings, settle};
+use super::settle;
 use crate::engine::Engine;
 use crate::lake::Lake;
+use crate::lake::tables::{EVENTS, SNAPSHOTS};
 use crate::model::column::Value;
 use crate::plan::Plan;
 use crate::plan::source::Source;
@@ -109,11 +110,12 @@ impl<'a> Batch<'a> {
     /// If the engine refuses.
     pub(super) fn begin(around: Around<'a>, ledger: &Ledger, vector: &crate::lake::Vector) -> Result<Self> {
         settle::prepare(around.lake, around.engine, vector, around.source.name.as_str())?;
-        let (relation, columns) = match around.layout.rows() {
-            Rows::Readings => ("incoming_readings", readings::COLUMNS),
-            Rows::Events(_) | Rows::Records(_) => ("incoming_events", events::COLUMNS),
+        let table = match around.layout.rows() {
+            Rows::Readings => (&SNAPSHOTS, "incoming_readings"),
+            Rows::Events(_) | Rows::Records(_) => (&EVENTS, "incoming_events"),
         };
-        let spool = Spool::new(around.engine, around.scratch.join("rows"), relation, columns);
+        let (names, source) = (Arc::<Names>::default(), around.source.name.as_str());
+        let spool = Spool::new(around.engine, around.scratch.join("rows"), source, table, Arc::clone(&names));
         Ok(Self {
             around,
             done: Vec::new(),
@@ -121,7 +123,7 @@ impl<'a> Batch<'a> {
             not_opened: Vec::new(),
             moved: Vec::new(),
             next_file: ledger.next_file(),
-            names: Arc::default(),
+            names,
             spool,
             links: Vec::new(),
             members: Vec::new(),

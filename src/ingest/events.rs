@@ -29,12 +29,12 @@ use paths::Wanted;
 
 pub(super) use paths::{Paths, table};
 
-/// The columns of the relation that events are put in; `event` and `who` are numbers of [`Names`].
-pub(super) const COLUMNS: &[(&str, Type)] = &[
+/// The columns in which events wait to be written; `name` and `who` are numbers of [`Names`].
+const COLUMNS: &[(&str, Type)] = &[
     ("file_no", Type::Int),
     ("seq", Type::Long),
     ("event_id", Type::Text),
-    ("event", Type::Int),
+    ("name", Type::Int),
     ("occurred_at", Type::Moment),
     ("local_day", Type::Day),
     ("who", Type::Int),

@@ -17,6 +17,7 @@ mod issues;
 mod ledger;
 mod moments;
 mod names;
+mod numbers;
 mod parquet;
 mod part;
 mod publish;

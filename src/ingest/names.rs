@@ -1,7 +1,7 @@
-//! The texts that the events of a batch share, numbered as they come: who it was (user and account), and what happened.
-//! The numbers stand in the rows until the lake's own are known; nothing is ordered by them.
+//! The texts that the rows of a batch share, numbered as they come: who it was (user and account), and the name of the event
+//! or gauge. The numbers stand in the rows until these are written; nothing is ordered by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -17,9 +17,8 @@ use crate::model::column::Type;
 /// How many names are put before the engine at a time.
 const AT_ONCE: usize = 60_000;
 
-/// The numbered user and account of an event, and the numbered names of events, as relations of the engine.
+/// The numbered user and account of a row, as a relation of the engine.
 pub(super) const WHOS: &[(&str, Type)] = &[("who", Type::Int), ("user_id", Type::Text), ("account_id", Type::Text)];
-pub(super) const EVENT_NAMES: &[(&str, Type)] = &[("event", Type::Int), ("event_name", Type::Text)];
 /// The mail domains that users were seen with.
 pub(super) const DOMAINS: &[(&str, Type)] =
     &[("user_id", Type::Text), ("domain", Type::Text), ("events", Type::Long), ("file_no", Type::Int)];
@@ -80,17 +79,17 @@ pub(super) struct Names(Mutex<Numbered>);
 #[derive(Default)]
 struct Numbered {
     whos: Known,
-    events: Known,
+    of_rows: Known,
     /// Mail domains by file: user and domain, and how many events.
     domains: BTreeMap<i32, Counts>,
 }
 
 impl Names {
-    /// The numbers of a block's names: of who, and of events.
-    pub(super) fn numbered(&self, whos: &Texts, events: &Texts) -> (Int32Array, Int32Array) {
+    /// The numbers of a block's names: of who, and of events or gauges.
+    pub(super) fn numbered(&self, whos: &Texts, of_rows: &Texts) -> (Int32Array, Int32Array) {
         let mut names = self.lock();
-        let Numbered { whos: known_whos, events: known_events, .. } = &mut *names;
-        (all(known_whos, whos), all(known_events, events))
+        let Numbered { whos: known_whos, of_rows: known_of_rows, .. } = &mut *names;
+        (all(known_whos, whos), all(known_of_rows, of_rows))
     }
 
     /// Counts the users and mail domains of a file's block.
@@ -110,38 +109,35 @@ impl Names {
         self.lock().domains.remove(&file_no);
     }
 
-    /// The place of each event name, by its number, among all of them in order.
-    pub(super) fn places(&self) -> Vec<u32> {
-        let names = self.lock();
-        let mut sorted: Vec<(&str, usize)> = names.events.iter().map(AsRef::as_ref).zip(0..).collect();
-        sorted.sort_unstable();
-        let mut places = vec![0; sorted.len()];
-        for (place, (_, number)) in (0..).zip(sorted) {
-            places[number] = place;
-        }
-        places
+    /// The names of events or gauges, by their numbers.
+    pub(super) fn of_rows(&self) -> Vec<Box<str>> {
+        self.lock().of_rows.iter().cloned().collect()
     }
 
-    /// Puts the names before the engine: `batch_whos`, `batch_event_names`, `incoming_domains`.
+    /// Puts some of who stands on rows before the engine: `batch_whos`.
     ///
     /// # Errors
     /// If the engine refuses.
-    pub(super) fn hand_over(&self, engine: &dyn Engine) -> Result<()> {
+    pub(super) fn put_whos(&self, engine: &dyn Engine, which: &BTreeSet<usize>) -> Result<()> {
         let names = self.lock();
+        let told = |who: &usize| Some((i32::try_from(*who).ok()?, names.whos.get_index(*who)?.split_once('\0')?));
+        let told: Vec<_> = which.iter().filter_map(told).collect();
         engine.relation("batch_whos", WHOS, &[])?;
-        in_pieces(&names.whos, |numbers, texts| {
-            let split = || texts.iter().filter_map(|text| text.split_once('\0'));
-            let users: StringArray = split().map(|(user, _)| some(user)).collect();
-            let accounts: StringArray = split().map(|(_, account)| some(account)).collect();
-            engine.append("batch_whos", batch(WHOS, vec![Arc::new(numbers), Arc::new(users), Arc::new(accounts)]))
-        })?;
-        engine.relation("batch_event_names", EVENT_NAMES, &[])?;
-        in_pieces(&names.events, |numbers, texts| {
-            let events: StringArray = texts.iter().map(Some).collect();
-            engine.append("batch_event_names", batch(EVENT_NAMES, vec![Arc::new(numbers), Arc::new(events)]))
-        })?;
+        told.chunks(AT_ONCE).try_for_each(|piece| {
+            let whos: Int32Array = piece.iter().map(|(who, _)| *who).collect::<Vec<_>>().into();
+            let users: StringArray = piece.iter().map(|(_, (user, _))| some(user)).collect();
+            let accounts: StringArray = piece.iter().map(|(_, (_, account))| some(account)).collect();
+            engine.append("batch_whos", batch(WHOS, vec![Arc::new(whos), Arc::new(users), Arc::new(accounts)]))
+        })
+    }
+
+    /// Puts the mail domains before the engine: `incoming_domains`.
+    ///
+    /// # Errors
+    /// If the engine refuses.
+    pub(super) fn put_domains(&self, engine: &dyn Engine) -> Result<()> {
         engine.relation("incoming_domains", DOMAINS, &[])?;
-        names.domains.iter().try_for_each(|(file_no, counts)| append_domains(engine, *file_no, counts))
+        self.lock().domains.iter().try_for_each(|(file_no, counts)| append_domains(engine, *file_no, counts))
     }
 
     fn lock(&self) -> MutexGuard<'_, Numbered> {
@@ -173,32 +169,21 @@ fn all(known: &mut Known, texts: &Texts) -> Int32Array {
     texts.iter().map(number).collect::<Vec<_>>().into()
 }
 
-fn in_pieces(names: &Known, mut each: impl FnMut(Int32Array, &[&str]) -> Result<()>) -> Result<()> {
-    let texts: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    let mut first = 0;
-    for piece in texts.chunks(AT_ONCE) {
-        let numbers: Int32Array = (first..).take(piece.len()).collect::<Vec<i32>>().into();
-        first += i32::try_from(piece.len()).expect("a piece is small");
-        each(numbers, piece)?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn equal_names_have_one_number_and_places_follow_the_alphabet() {
+    fn equal_names_have_one_number() {
         let names = Names::default();
-        let (mut whos, mut events) = (Texts::default(), Texts::default());
+        let (mut whos, mut of_rows) = (Texts::default(), Texts::default());
         for (user, account, event) in [("u", "a", "z"), ("u", "", "b"), ("", "a", "z"), ("u", "a", "m")] {
             whos.push_pair(user, account);
-            events.push(event);
+            of_rows.push(event);
         }
-        let (whos, events) = names.numbered(&whos, &events);
+        let (whos, of_rows) = names.numbered(&whos, &of_rows);
         assert_eq!(whos.values(), &[0, 1, 2, 0]);
-        assert_eq!(events.values(), &[0, 1, 0, 2]);
-        assert_eq!(names.places(), [2, 0, 1]);
+        assert_eq!(of_rows.values(), &[0, 1, 0, 2]);
+        assert_eq!(names.of_rows().iter().map(AsRef::as_ref).collect::<Vec<_>>(), ["z", "b", "m"]);
     }
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryBuilder, Int32Builder, Int64Builder, StringBuilder};
-use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 
 use super::rows::open::first_bytes;
 use super::rows::page::is_error;
 use super::rows::{Code, Problem, Row};
 use super::spool::ByMonth;
+use crate::lake::file::schema;
 use crate::model::column::Type;
 
 /// What was read of a block, or of a file.
@@ -208,19 +208,5 @@ impl Asides {
 
 /// Columns as a batch.
 pub(super) fn batch(columns: &[(&str, Type)], arrays: Vec<ArrayRef>) -> RecordBatch {
-    let fields: Vec<_> = columns.iter().map(|(name, kind)| Field::new(*name, arrow_type(*kind), true)).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("the builders stand in the order of the columns")
-}
-
-fn arrow_type(kind: Type) -> DataType {
-    match kind {
-        Type::Text => DataType::Utf8,
-        Type::Int => DataType::Int32,
-        Type::Long => DataType::Int64,
-        Type::Double => DataType::Float64,
-        Type::Bool => DataType::Boolean,
-        Type::Day => DataType::Date32,
-        Type::Moment => DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into())),
-        Type::Bytes => DataType::Binary,
-    }
+    RecordBatch::try_new(schema(columns), arrays).expect("the builders stand in the order of the columns")
 }

@@ -6,20 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::Progress;
-use crate::engine::{Engine, side_by_side};
+use crate::engine::Engine;
 use crate::lake::tables::{ALL, FILES, Table};
 use crate::lake::{DataFile, Lake, Note, Vector};
 use crate::model::column::Value;
 
 /// How many files a month, or a table, may have before it is rewritten.
 pub(super) const MANY_FILES: usize = 16;
-
-/// A query whose rows become a file of a month.
-pub(super) struct OfMonth {
-    pub(super) month: String,
-    pub(super) sql: String,
-    pub(super) parameters: Vec<Value>,
-}
 
 /// The files that a batch adds and removes, by table.
 pub(super) struct Changes<'a> {
@@ -49,32 +42,30 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// If the engine refuses.
     pub(super) fn add(&mut self, table: &Table, month: Option<&str>, sql: &str, parameters: &[Value]) -> Result<u64> {
-        let path = self.unused(table, month, &[])?;
-        let rows = written(self.engine, sql, parameters, &path)?;
-        self.gain(table, month, path, rows)?;
+        let path = self.unused(table, month)?;
+        let rows = self.engine.write(sql, parameters, &path).inspect_err(|_| {
+            // Half a file on a full disk would stand in the way of mending it.
+            let _none = std::fs::remove_file(&path);
+        })?;
+        match rows {
+            0 => std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()))?,
+            _ => self.has(table, month, path)?,
+        }
         Ok(rows)
     }
 
-    /// Writes the files that a table gains, several at a time.
+    /// Takes a file that stands elsewhere as one that a month of the table gains.
     ///
     /// # Errors
-    /// If the engine refuses.
-    pub(super) fn add_all(&mut self, table: &Table, months: &[OfMonth]) -> Result<()> {
-        let mut paths = Vec::with_capacity(months.len());
-        for of in months {
-            paths.push(self.unused(table, Some(&of.month), &paths)?);
-        }
-        let both: Vec<_> = months.iter().zip(&paths).collect();
-        let rows =
-            side_by_side(self.engine, &both, |engine, (of, path)| written(engine, &of.sql, &of.parameters, path))?;
-        let all = months.iter().zip(paths).zip(rows);
-        all.into_iter().try_for_each(|((of, path), rows)| self.gain(table, Some(&of.month), path, rows))
+    /// If it cannot be moved.
+    pub(super) fn take(&mut self, table: &Table, month: &str, file: &Path) -> Result<()> {
+        let path = self.unused(table, Some(month))?;
+        let moved = std::fs::rename(file, &path).or_else(|_| std::fs::copy(file, &path).map(|_| ()));
+        moved.with_context(|| format!("could not move {} to {}", file.display(), path.display()))?;
+        self.has(table, Some(month), path)
     }
 
-    fn gain(&mut self, table: &Table, month: Option<&str>, path: PathBuf, rows: u64) -> Result<()> {
-        if rows == 0 {
-            return std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()));
-        }
+    fn has(&mut self, table: &Table, month: Option<&str>, path: PathBuf) -> Result<()> {
         let size = std::fs::metadata(&path).with_context(|| format!("could not read {}", path.display()))?.len();
         let file = DataFile { month: month.map(str::to_owned), path, size };
         self.tables.entry(table.name).or_default().0.push(file);
@@ -97,10 +88,10 @@ impl<'a> Changes<'a> {
     }
 
     /// A name that no file ever had, nor will have: a batch that died may have left some.
-    fn unused(&self, table: &Table, month: Option<&str>, taken: &[PathBuf]) -> Result<PathBuf> {
+    fn unused(&self, table: &Table, month: Option<&str>) -> Result<PathBuf> {
         let folder = self.lake.data_folder(table, month)?;
         let name = |n: u32| folder.join(format!("{}-{n:03}.parquet", self.name));
-        Ok((0..).map(name).find(|path| !path.exists() && !taken.contains(path)).expect("numbers do not end"))
+        Ok((0..).map(name).find(|path| !path.exists()).expect("numbers do not end"))
     }
 
     /// Commits all tables, `files` last.
@@ -128,12 +119,4 @@ impl<'a> Changes<'a> {
         on(Progress::Committed { table: FILES.name });
         Ok(self.vector)
     }
-}
-
-/// Writes a query's rows as a file, and says how many.
-fn written(engine: &dyn Engine, sql: &str, parameters: &[Value], path: &Path) -> Result<u64> {
-    engine.write(sql, parameters, path).inspect_err(|_| {
-        // Half a file on a full disk would stand in the way of mending it.
-        let _none = std::fs::remove_file(path);
-    })
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::array::{
-    Date32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    Date32Builder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder,
 };
 use globset::{Glob, GlobMatcher};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::events::{AHEAD_US, EARLIEST_US, seq};
 use super::moments::Days;
+use super::names::{Names, Texts};
 use super::part::{Asides, Part, batch};
 use super::rows::numbers::{self, Marks};
 use super::rows::pour::Block;
@@ -25,14 +26,14 @@ use crate::model::column::Type;
 use crate::model::period::Calendar;
 use crate::plan::source::Source;
 
-/// The columns of the relation that readings are put in.
-pub(super) const COLUMNS: &[(&str, Type)] = &[
+/// The columns in which readings wait to be written; `name` (of the gauge) and `who` are numbers of [`Names`].
+const COLUMNS: &[(&str, Type)] = &[
     ("file_no", Type::Int),
     ("seq", Type::Long),
-    ("account_id", Type::Text),
+    ("who", Type::Int),
     ("observed_at", Type::Moment),
     ("local_day", Type::Day),
-    ("gauge", Type::Text),
+    ("name", Type::Int),
     ("value", Type::Double),
     ("id_hi", Type::Long),
     ("id_lo", Type::Long),
@@ -110,9 +111,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the block is not JSON by line.
-    pub(super) fn read(&self, block: &Block, room: &mut Room) -> Result<Part, NotByLine> {
+    pub(super) fn read(&self, block: &Block, room: &mut Room, names: &Names) -> Result<Part, NotByLine> {
         let mut taking = Taking {
             reader: self,
+            names,
             days: Days::new(self.calendar),
             columns: Columns::default(),
             asides: Asides::new(self.file_no),
@@ -285,6 +287,7 @@ fn truth(text: &str) -> Option<f64> {
 
 struct Taking<'a> {
     reader: &'a Reader<'a>,
+    names: &'a Names,
     days: Days<'a>,
     columns: Columns,
     asides: Asides,
@@ -296,10 +299,10 @@ struct Columns {
     files: Int32Builder,
     seqs: Int64Builder,
     months: Int32Builder,
-    accounts: StringBuilder,
+    whos: Texts,
     moments: TimestampMicrosecondBuilder,
     days: Date32Builder,
-    gauges: StringBuilder,
+    gauges: Texts,
     values: Float64Builder,
     hi: Int64Builder,
     lo: Int64Builder,
@@ -405,10 +408,10 @@ impl Taking<'_> {
         columns.files.append_value(self.reader.file_no);
         columns.seqs.append_value(seq);
         columns.months.append_value(month);
-        columns.accounts.append_value(account);
+        columns.whos.push_pair("", account);
         columns.moments.append_value(told.us);
         columns.days.append_value(day);
-        columns.gauges.append_value(gauge);
+        columns.gauges.push(gauge);
         columns.values.append_value(value);
         columns.hi.append_value(((id >> 64) as u64).cast_signed());
         columns.lo.append_value((id as u64).cast_signed());
@@ -417,15 +420,16 @@ impl Taking<'_> {
 
     fn finish(mut self) -> Part {
         let c = &mut self.columns;
+        let (whos, gauges) = self.names.numbered(&c.whos, &c.gauges);
         let rows = batch(
             COLUMNS,
             vec![
                 Arc::new(c.files.finish()),
                 Arc::new(c.seqs.finish()),
-                Arc::new(c.accounts.finish()),
+                Arc::new(whos),
                 Arc::new(c.moments.finish().with_timezone("UTC")),
                 Arc::new(c.days.finish()),
-                Arc::new(c.gauges.finish()),
+                Arc::new(gauges),
                 Arc::new(c.values.finish()),
                 Arc::new(c.hi.finish()),
                 Arc::new(c.lo.finish()),

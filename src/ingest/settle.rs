@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use jiff::civil::Date;
 
+use super::names::WHOS;
+use super::numbers::number as number_ids;
 use super::publish::{Changes, MANY_FILES};
 use crate::engine::{Engine, Frame};
 use crate::lake::tables::{
@@ -108,29 +110,19 @@ pub(super) struct Absent {
     pub(super) absent: u64,
 }
 
-/// Numbers the ids of a batch: `batch_users`, `batch_accounts`, `batch_members`.
+/// Numbers the ids that stand beside rows (those on rows have their numbers), and adds all that are new to the tables of ids.
 ///
 /// # Errors
 /// If the engine refuses.
 pub(super) fn ids(changes: &mut Changes<'_>) -> Result<()> {
-    for (table, names, into) in
-        [(&IDS_USERS, "user_names", "batch_users"), (&IDS_ACCOUNTS, "account_names", "batch_accounts")]
-    {
-        let engine = changes.engine;
-        made(engine, "batch_names", names)?;
-        engine.run("drop table if exists numbered", &[])?;
-        engine.run(&format!("create or replace view numbered as select no, id from lake_{}", table.name), &[])?;
-        made(engine, "fresh", "new_ids")?;
-        made(engine, into, "numbered_names")?;
-        changes.add(table, None, "select no, id from fresh order by no", &[])?;
-        engine.run("drop view numbered", &[])?;
-    }
-    made(changes.engine, "batch_pairs", "event_pairs")?;
-    made(changes.engine, "fresh_members", "new_members")?;
-    made(changes.engine, "batch_members", "numbered_pairs")?;
-    made(changes.engine, "numbered_whos", "whos_in_numbers")?;
-    changes.add(&IDS_MEMBERS, None, "select no, user_no, account_no from fresh_members order by no", &[])?;
-    for table in [&IDS_USERS, &IDS_ACCOUNTS, &IDS_MEMBERS] {
+    changes.engine.relation("batch_whos", WHOS, &[])?;
+    number_ids(changes.engine)?;
+    for (table, columns, fresh) in [
+        (&IDS_USERS, "no, id", "fresh_users"),
+        (&IDS_ACCOUNTS, "no, id", "fresh_accounts"),
+        (&IDS_MEMBERS, "no, user_no, account_no", "fresh_members"),
+    ] {
+        changes.add(table, None, &format!("select {columns} from {fresh} order by no"), &[])?;
         compact(changes, table, "no")?;
     }
     Ok(())

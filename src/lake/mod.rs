@@ -5,6 +5,7 @@
 //! batch that died half-way is unseen, and [`Lake::restore`] brings its tables back (lake.md 1).
 
 mod delta;
+pub mod file;
 pub mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,7 +32,7 @@ impl Batch<'_> {
     /// If the engine refuses.
     pub(in super::super) fn hand_over(&mut self) -> Result<()> {
         let engine = self.around.engine;
-        self.names.hand_over(engine)?;
+        self.names.put_domains(engine)?;
         let rows = |taken: &mut Vec<Vec<Value>>| std::mem::take(taken);
         engine.relation(
             "incoming_links",
@@ -61,8 +61,7 @@ impl Batch<'_> {
         let paths: Vec<_> =
             self.done.iter().map(|done| vec![done.file_no.into(), done.place.name.as_str().into()]).collect();
         engine.relation("batch_files", &[("file_no", Type::Int), ("path", Type::Text)], &paths)?;
-        let is_events = matches!(self.around.layout.rows(), Rows::Events(_));
-        self.spool.end(is_events.then_some(&*self.names))?;
+        self.spool.end()?;
         self.spool.show_all()
     }
 

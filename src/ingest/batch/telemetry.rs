@@ -82,8 +82,9 @@ impl Batch<'_> {
     pub(super) fn readings(&mut self, ready: &mut Ready, done: &mut Done) -> Result<()> {
         let calendar = &self.around.plan.workspace.calendar;
         let reader = readings::Reader::new(ready, self.around.source, calendar, (done.file_no, self.around.now_us));
+        let names = Arc::clone(&self.names);
         match reader {
-            Ok(reader) => self.pass(ready, done, &|block, room| reader.read(block, room))?,
+            Ok(reader) => self.pass(ready, done, &|block, room| reader.read(block, room, &names))?,
             Err(problem) => self.unreadable(done, problem)?,
         }
         Ok(())
@@ -96,8 +97,7 @@ impl Batch<'_> {
         if let Some(offset) = done.grown.then_some(start.offset) {
             self.taken_back.insert(done.file_no, offset);
         }
-        let names = matches!(self.around.layout.rows(), Rows::Events(_)).then(|| Arc::clone(&self.names));
-        let names = names.as_deref();
+        let names = Arc::clone(&self.names);
         let aside = RefCell::new(Appender { engine, waiting: Vec::new(), rows: 0 });
         let told = RefCell::new(Part::default());
         let spool = RefCell::new(&mut self.spool);
@@ -113,13 +113,13 @@ impl Batch<'_> {
                     let kept = told.joins.entry(pair).or_insert(from);
                     *kept = from.min(*kept);
                 }
-                spool.borrow_mut().put(part.rows, names)?;
+                spool.borrow_mut().put(part.rows)?;
                 aside.borrow_mut().put(part.aside)
             },
             &mut || {
                 *told.borrow_mut() = Part::default();
                 *aside.borrow_mut() = Appender { engine, waiting: Vec::new(), rows: 0 };
-                names.into_iter().for_each(|names| names.forget(done.file_no));
+                names.forget(done.file_no);
                 spool.borrow_mut().forget(done.file_no)?;
                 engine.run("delete from incoming_aside where file_no = ?", &[done.file_no.into()])
             },

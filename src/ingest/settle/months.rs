@@ -1,16 +1,16 @@
 //! Events and readings, a month at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::super::publish::{Changes, MANY_FILES, OfMonth};
-use super::super::spool::{MOST_ROWS, Spool, row_no};
+use super::super::publish::{Changes, MANY_FILES};
+use super::super::spool::{Run, Spool};
 use super::{Settled, attach, first, made, number};
 use crate::engine::Engine;
 use crate::lake::DataFile;
 use crate::lake::tables::{EVENTS, SNAPSHOTS, Table};
-use crate::model::column::Value;
+use crate::model::column::{Type, Value};
 
 /// So many rows, in order already, are worth a file of their own rather than the sorting of their month.
 const WORTH_A_FILE: i64 = 100_000;
@@ -127,24 +127,27 @@ impl Group<'_> {
         made(engine, "met", "met_rows")?;
         made(engine, "lake_owners", owners)?;
         count(engine, self.which, settled)?;
-        let mut written = Vec::new();
+        let lost = self.lost(engine, spool)?;
         let touched = engine.query("select * from batch_months() order by month_no", &[])?;
         for row in 0..touched.rows() {
             let number = touched.long("month_no", row).and_then(|month| i32::try_from(month).ok()).unwrap_or(0);
-            let month = Month { which: self.which, source: self.source, number, name: named(number) };
-            let files: Vec<_> = present.iter().filter(|file| file.month.as_ref() == Some(&month.name)).collect();
-            let (gains, loses) = (touched.count("gained", row) > 0, touched.count("lost", row) > 0);
-            let runs = month.runs(spool);
-            if loses || (gains && files.len() + runs.len() > MANY_FILES) {
-                changes.remove(self.which.table(), files.into_iter().cloned());
-                written.push(month.anew());
-            } else {
-                written.extend(runs.iter().map(|run| month.of_run(run)));
-            }
-            settled.months.push(month.name);
+            let of_lake = |file: &&DataFile| file.month.as_deref() == Some(&*named(number));
+            let files = present.iter().filter(of_lake).cloned().collect();
+            let month = Month { which: self.which, source: self.source, number, spool, lost: &lost, files };
+            month.write(changes, touched.count("gained", row) > 0, touched.count("lost", row) > 0)?;
+            settled.months.push(named(number));
         }
-        changes.add_all(self.which.table(), &written)?;
-        self.months.iter().try_for_each(|month| spool.drop_month(*month))
+        self.months.iter().for_each(|month| spool.drop_month(*month));
+        Ok(())
+    }
+
+    /// How many rows each run loses, by its first.
+    fn lost(&self, engine: &dyn Engine, spool: &Spool<'_>) -> Result<BTreeMap<i64, i64>> {
+        let runs = self.months.iter().flat_map(|month| spool.runs(*month));
+        let runs: Vec<_> = runs.map(|run| vec![run.first.into(), (run.first + run.rows).into()]).collect();
+        engine.relation("batch_runs", &[("first_row", Type::Long), ("end_row", Type::Long)], &runs)?;
+        let frame = engine.query("select * from lost_rows()", &[])?;
+        Ok((0..frame.rows()).filter_map(|row| frame.long("first_row", row).zip(frame.long("lost", row))).collect())
     }
 }
 
@@ -157,48 +160,56 @@ struct Month<'a> {
     which: Monthly,
     source: &'a str,
     number: i32,
-    name: String,
+    spool: &'a Spool<'a>,
+    /// How many rows each run loses, by its first.
+    lost: &'a BTreeMap<i64, i64>,
+    /// The files that it has.
+    files: Vec<DataFile>,
 }
 
 impl Month<'_> {
-    /// The runs that become a file each: rows from, rows until, and how they are to be ordered. Events stand in order within
-    /// their runs; where those are short, and for readings, the engine sorts the month.
-    fn runs(&self, spool: &Spool<'_>) -> Vec<(i64, i64, &'static str)> {
-        let runs = spool.runs(self.number);
-        let rows = spool.rows(self.number);
-        let many = i64::try_from(runs.len()).unwrap_or(i64::MAX);
-        match self.which {
-            Monthly::Events if many == 1 || rows / many.max(1) >= WORTH_A_FILE => {
-                runs.iter().map(|run| (run.start, run.end, "")).collect()
-            }
-            Monthly::Events | Monthly::Readings => vec![(0, rows, self.which.words()[5])],
+    /// Writes what the month gains, as files beside those that it has; where rows go from it, or those are too many, the old
+    /// rows and the new ones together.
+    fn write(&self, changes: &mut Changes<'_>, gains: bool, loses: bool) -> Result<()> {
+        let (table, name) = (self.which.table(), named(self.number));
+        let runs: Vec<&Run> = self.spool.runs(self.number).iter().filter(|run| self.left(run) > 0).collect();
+        if loses || (gains && self.files.len() + runs.len() > MANY_FILES) {
+            changes.remove(table, self.files.iter().cloned());
+            return self.anew(changes);
         }
+        let rows: i64 = runs.iter().map(|run| self.left(run)).sum();
+        let many = i64::try_from(runs.len())?;
+        if many > 1 && rows / many < WORTH_A_FILE {
+            return self.rewritten(changes, &runs, true);
+        }
+        runs.iter().try_for_each(|run| match self.left(run) == run.rows {
+            true => changes.take(table, &name, &run.path),
+            false => self.rewritten(changes, &[run], false),
+        })
     }
 
-    /// The numbers of some of the month's rows, as queries know them.
-    fn numbers(&self, from: i64, until: i64) -> [Value; 2] {
-        [from, until].map(|row| Value::Long(row_no(self.number, row)))
+    /// How many rows are left of a run.
+    fn left(&self, run: &Run) -> i64 {
+        run.rows - self.lost.get(&run.first).copied().unwrap_or(0)
     }
 
-    /// A run's rows, as a file beside those that the month has.
-    fn of_run(&self, (from, until, order): &(i64, i64, &'static str)) -> OfMonth {
-        let [.., new, _, _] = self.which.words();
-        let order = if order.is_empty() { String::new() } else { format!(" order by {order}") };
-        let [from, until] = self.numbers(*from, *until);
-        let sql = format!("select * from {new}(?, ?, ?){order}");
-        OfMonth { month: self.name.clone(), sql, parameters: vec![self.source.into(), from, until] }
+    /// Writes what is left of some runs as a file, in the order they have, or sorted.
+    fn rewritten(&self, changes: &mut Changes<'_>, runs: &[&Run], sorted: bool) -> Result<()> {
+        let [.., new, _, order] = self.which.words();
+        let order = if sorted { format!(" order by {order}") } else { String::new() };
+        self.spool.view(runs.iter().copied())?;
+        let sql = format!("select * from {new}(){order}");
+        changes.add(self.which.table(), Some(&named(self.number)), &sql, &[]).map(|_| ())
     }
 
-    /// The month's old rows and new ones together, where rows go from it or it has too many files.
-    fn anew(&self) -> OfMonth {
+    fn anew(&self, changes: &mut Changes<'_>) -> Result<()> {
         let [.., new, kept, order] = self.which.words();
-        let sql = format!(
-            "select * from (select * from {new}(?, ?, ?) union all select * from {kept}(?, ?, ?)) order by {order}"
-        );
-        let [from, until] = self.numbers(0, MOST_ROWS);
-        let number = Value::Long(i64::from(self.number));
-        let parameters = vec![self.source.into(), from, until, self.source.into(), self.name.as_str().into(), number];
-        OfMonth { month: self.name.clone(), sql, parameters }
+        self.spool.view(self.spool.runs(self.number).iter())?;
+        let (name, number) = (named(self.number), Value::Long(i64::from(self.number)));
+        let sql =
+            format!("select * from (select * from {new}() union all select * from {kept}(?, ?, ?)) order by {order}");
+        let parameters = [self.source.into(), name.as_str().into(), number];
+        changes.add(self.which.table(), Some(&name), &sql, &parameters).map(|_| ())
     }
 }
 

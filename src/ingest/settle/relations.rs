@@ -10,7 +10,6 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("incoming_events", EVENT),
     ("incoming_readings", READING),
     ("batch_whos", names::WHOS),
-    ("batch_event_names", names::EVENT_NAMES),
     ("incoming_links", &[("anonymous_id", Type::Text), ("user_id", Type::Text), ("file_no", Type::Int)]),
     ("incoming_domains", names::DOMAINS),
     ("incoming_members", MEMBER),
@@ -33,6 +32,7 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("release_fate", RELEASE_FATE),
     ("evidence_fate", PIECE_FATE),
     ("perhaps_repeated", spool::PERHAPS_REPEATED),
+    ("batch_runs", &[("first_row", Type::Long), ("end_row", Type::Long)]),
     ("fallen", &[("row_no", Type::Long), ("differs", Type::Bool)]),
     ("met", MET),
     ("stale_files", &[("file_no", Type::Int)]),
@@ -44,7 +44,8 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("batch_files", &[("file_no", Type::Int), ("path", Type::Text)]),
     ("batch_names", &[("id", Type::Text)]),
     ("numbered", &[("no", Type::Int), ("id", Type::Text)]),
-    ("fresh", &[("no", Type::Int), ("id", Type::Text)]),
+    ("fresh_users", &[("no", Type::Int), ("id", Type::Text)]),
+    ("fresh_accounts", &[("no", Type::Int), ("id", Type::Text)]),
     ("batch_users", &[("id", Type::Text), ("no", Type::Int)]),
     ("batch_accounts", &[("id", Type::Text), ("no", Type::Int)]),
     ("batch_pairs", &[("user_no", Type::Int), ("account_no", Type::Int)]),
@@ -73,31 +74,30 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("day_pieces", zone::PIECES),
 ];
 
-/// A month's events, numbered; the events of all months have their names instead (`spool`).
+/// Incoming events: the lake's columns, and their numbers.
 const EVENT: &[(&str, Type)] = &[
-    ("row_no", Type::Long),
-    ("month_no", Type::Int),
-    ("file_no", Type::Int),
-    ("seq", Type::Long),
+    ("source", Type::Text),
     ("event_id", Type::Text),
-    ("event", Type::Int),
     ("event_name", Type::Text),
     ("occurred_at", Type::Moment),
     ("local_day", Type::Day),
-    ("who", Type::Int),
+    ("user_no", Type::Int),
+    ("account_no", Type::Int),
+    ("member_no", Type::Int),
     ("properties", Type::Text),
     ("id_hi", Type::Long),
     ("id_lo", Type::Long),
     ("content_hash", Type::Long),
-];
-
-/// A month's readings, numbered.
-const READING: &[(&str, Type)] = &[
-    ("row_no", Type::Long),
-    ("month_no", Type::Int),
     ("file_no", Type::Int),
     ("seq", Type::Long),
-    ("account_id", Type::Text),
+    ("row_no", Type::Long),
+    ("month_no", Type::Int),
+];
+
+/// Incoming readings: the lake's columns, and their numbers.
+const READING: &[(&str, Type)] = &[
+    ("source", Type::Text),
+    ("account_no", Type::Int),
     ("observed_at", Type::Moment),
     ("local_day", Type::Day),
     ("gauge", Type::Text),
@@ -105,6 +105,10 @@ const READING: &[(&str, Type)] = &[
     ("id_hi", Type::Long),
     ("id_lo", Type::Long),
     ("content_hash", Type::Long),
+    ("file_no", Type::Int),
+    ("seq", Type::Long),
+    ("row_no", Type::Long),
+    ("month_no", Type::Int),
 ];
 
 pub(in super::super) const MEMBER: &[(&str, Type)] = &[

@@ -1,96 +1,146 @@
-//! A run of a month's rows, in the order in which they are spooled, and its pieces, a file each.
+//! A run of a month's rows, in the order of the lake's files, and how they become one.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array};
-use arrow::compute::interleave_record_batch;
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use arrow::compute::interleave;
 use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::super::part::batch;
-use super::row_no;
-use crate::model::column::Type;
+use super::super::numbers::{Numbers, Who};
+use crate::lake::file;
+use crate::lake::tables::{SNAPSHOTS, Table};
 
-/// How many rows a file of the spool has: one row group of the engine's.
+/// How many rows a row group has: as many as the engine's own.
 const AT_ONCE: usize = 122_880;
 
-/// A month's rows that become files: blocks, where the rows stand in them in their order, and the number of the first.
-pub(super) struct Run {
-    month: i32,
+/// The blocks that wait of a month, and which of their rows have an id that came before.
+pub(super) struct Blocks {
     rows: Vec<RecordBatch>,
-    order: Vec<(usize, usize)>,
-    first: i64,
+    again: Vec<bool>,
 }
 
-/// The part of a run that becomes one file.
-pub(super) struct Piece<'r> {
-    pub(super) month: i32,
-    rows: &'r [RecordBatch],
-    places: &'r [(usize, usize)],
-    /// The number of its first row, as queries know it.
-    pub(super) first: i64,
+/// What all runs of a batch are written with.
+pub(super) struct Words<'w> {
+    pub(super) table: &'static Table,
+    pub(super) source: &'w str,
+    /// The names of events or gauges, by their numbers, and the place of each among all in order.
+    pub(super) names: &'w [Box<str>],
+    pub(super) places: &'w [u32],
+    pub(super) numbers: &'w Numbers,
 }
 
-impl Run {
-    /// Puts events in order by the places of their names; readings stay as they came, and are sorted by the engine.
-    pub(super) fn new(month: i32, rows: Vec<RecordBatch>, first: i64, places: Option<&[u32]>) -> Self {
-        let order = places.map_or_else(|| as_they_came(&rows), |places| in_order(&rows, places));
-        Self { month, rows, order, first }
+/// Where a row stands: its block, and its place in that.
+type At = (u32, u32);
+
+impl Blocks {
+    /// Looks for ids that came before: in these blocks, or in the runs that were written, of which `known` holds what [`Blocks::ids`]
+    /// gave.
+    pub(super) fn new(rows: Vec<RecordBatch>, known: &[Vec<i64>]) -> Self {
+        let mut ids: Vec<(i64, u32)> = rows.iter().flat_map(|rows| longs(rows, "id_lo")).copied().zip(0..).collect();
+        ids.par_sort_unstable();
+        let mut again = vec![false; ids.len()];
+        let mut mark = |row: u32| again[row as usize] = true;
+        ids.windows(2).filter(|pair| pair[0].0 == pair[1].0).for_each(|pair| mark(pair[1].1));
+        for known in known {
+            let mut known = known.iter().copied().peekable();
+            for (id, row) in &ids {
+                while known.next_if(|before| before < id).is_some() {}
+                if known.peek() == Some(id) {
+                    mark(*row);
+                }
+            }
+        }
+        Self { rows, again }
     }
 
-    /// The number behind that of its last row.
-    pub(super) fn end(&self) -> i64 {
-        self.first + i64::try_from(self.order.len()).expect("rows can be counted")
+    /// The ids of the rows that are as told, by the half of their hash that tells them apart nearly always; in order.
+    pub(super) fn ids(&self, again: bool) -> Vec<i64> {
+        let ids = self.rows.iter().flat_map(|rows| longs(rows, "id_lo")).zip(&self.again);
+        let mut ids: Vec<_> = ids.filter(|(_, is)| **is == again).map(|(id, _)| *id).collect();
+        ids.par_sort_unstable();
+        ids
     }
 
-    pub(super) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
-        let firsts = (row_no(self.month, self.first)..).step_by(AT_ONCE);
-        let piece = |(places, first)| Piece { month: self.month, rows: &self.rows, places, first };
-        self.order.chunks(AT_ONCE).zip(firsts).map(piece)
+    /// The rows that are as told, in the order of the lake's files: by name, account (readings), time and `seq`.
+    fn in_order(&self, again: bool, words: &Words<'_>) -> Vec<At> {
+        let readings = words.table.name == SNAPSHOTS.name;
+        let moment = if readings { "observed_at" } else { "occurred_at" };
+        let mut wanted = self.again.iter().map(|is| *is == again);
+        let mut keys = Vec::new();
+        for (block, rows) in (0..).zip(&self.rows) {
+            let times = rows.column(column(rows, moment)).as_primitive::<TimestampMicrosecondType>().values();
+            let told = ints(rows, "name").iter().zip(ints(rows, "who")).zip(times).zip(longs(rows, "seq"));
+            for (row, (((name, who), time), seq)) in (0_u32..).zip(told) {
+                if wanted.next() == Some(true) {
+                    let account = if readings { words.numbers.of(*who).account } else { None };
+                    keys.push((words.places[index(*name)], account, *time, *seq, (block, row)));
+                }
+            }
+        }
+        keys.par_sort_unstable();
+        keys.into_iter().map(|(.., at)| at).collect()
     }
-}
 
-impl Piece<'_> {
-    /// The rows, with their numbers and their month's.
+    /// Writes the rows that are as told as a file of the lake; says how many they are. No rows are no file.
     ///
     /// # Errors
-    /// If the texts of a piece are too long for one column.
-    pub(super) fn laid(&self, columns: &[(&str, Type)]) -> Result<RecordBatch> {
-        let rows = interleave_record_batch(&self.rows.iter().collect::<Vec<_>>(), self.places)?;
-        let months = Int32Array::from(vec![self.month; rows.num_rows()]);
-        let numbers: Int64Array = (self.first..).take(rows.num_rows()).collect::<Vec<_>>().into();
-        let own: [ArrayRef; 2] = [Arc::new(numbers), Arc::new(months)];
-        Ok(batch(columns, own.into_iter().chain(rows.columns().iter().cloned()).collect()))
-    }
-}
-
-/// Where the events of some blocks stand, in the order of their names, times and `seq`.
-fn in_order(blocks: &[RecordBatch], places: &[u32]) -> Vec<(usize, usize)> {
-    let mut keys = Vec::with_capacity(blocks.iter().map(RecordBatch::num_rows).sum());
-    for (block, rows) in blocks.iter().enumerate() {
-        let names = column(rows, "event").as_primitive::<Int32Type>();
-        let times = column(rows, "occurred_at").as_primitive::<TimestampMicrosecondType>();
-        let seqs = column(rows, "seq").as_primitive::<Int64Type>();
-        for row in 0..rows.num_rows() {
-            let place = places[usize::try_from(names.value(row)).expect("names are numbered from 0")];
-            keys.push((place, times.value(row), seqs.value(row), narrow(block), narrow(row)));
+    /// If it cannot be written.
+    pub(super) fn write(&self, again: bool, words: &Words<'_>, path: &Path) -> Result<i64> {
+        let order = self.in_order(again, words);
+        let pieces: Vec<&[At]> = order.chunks(AT_ONCE).collect();
+        if !pieces.is_empty() {
+            file::write(words.table, path, &pieces, |at, column| self.column(at, column, words))?;
         }
+        Ok(i64::try_from(order.len())?)
     }
-    keys.par_sort_unstable();
-    keys.into_iter().map(|(.., block, row)| (block as usize, row as usize)).collect()
+
+    /// A column of the lake's table, of some rows.
+    fn column(&self, at: &[At], name: &str, words: &Words<'_>) -> Result<ArrayRef> {
+        let numbers = |name: &str| self.ints(at, name);
+        let who = |number: fn(Who) -> Option<i32>| -> ArrayRef {
+            Arc::new(numbers("who").map(|who| number(words.numbers.of(who))).collect::<Int32Array>())
+        };
+        Ok(match name {
+            "source" => Arc::new(at.iter().map(|_| Some(words.source)).collect::<StringArray>()),
+            "event_name" | "gauge" => {
+                Arc::new(numbers("name").map(|name| Some(words.names[index(name)].as_ref())).collect::<StringArray>())
+            }
+            "user_no" => who(|who| who.user),
+            "account_no" => who(|who| who.account),
+            "member_no" => who(|who| who.member),
+            _ => {
+                let columns: Vec<&dyn Array> = self.rows.iter().map(|rows| rows.column(column(rows, name)).as_ref()).collect();
+                let at: Vec<_> = at.iter().map(|(block, row)| (*block as usize, *row as usize)).collect();
+                interleave(&columns, &at)?
+            }
+        })
+    }
+
+    /// The values of a column of numbers, of some rows.
+    fn ints<'b>(&'b self, at: &'b [At], name: &str) -> impl Iterator<Item = i32> + use<'b> {
+        let blocks: Vec<&[i32]> = self.rows.iter().map(|rows| ints(rows, name)).collect();
+        at.iter().map(move |(block, row)| blocks[*block as usize][*row as usize])
+    }
 }
 
-/// Where the rows of some blocks stand, in the order of the blocks.
-fn as_they_came(blocks: &[RecordBatch]) -> Vec<(usize, usize)> {
-    blocks.iter().enumerate().flat_map(|(block, rows)| (0..rows.num_rows()).map(move |row| (block, row))).collect()
+/// The values of a column of numbers.
+pub(in super::super) fn ints<'r>(rows: &'r RecordBatch, name: &str) -> &'r [i32] {
+    rows.column(column(rows, name)).as_primitive::<Int32Type>().values()
 }
 
-pub(super) fn column<'r>(rows: &'r RecordBatch, name: &str) -> &'r dyn Array {
-    rows.column_by_name(name).expect("it is a column of both tables, or of events").as_ref()
+fn longs<'r>(rows: &'r RecordBatch, name: &str) -> &'r [i64] {
+    rows.column(column(rows, name)).as_primitive::<Int64Type>().values()
 }
 
-fn narrow(place: usize) -> u32 {
-    u32::try_from(place).expect("far fewer rows wait at a time")
+/// The place of a column.
+fn column(rows: &RecordBatch, name: &str) -> usize {
+    rows.schema_ref().index_of(name).expect("it is a column of both tables")
+}
+
+fn index(number: i32) -> usize {
+    usize::try_from(number).expect("names are numbered from 0")
 }
