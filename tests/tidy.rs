@@ -24,9 +24,10 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// Heavy crates and the one module that may name them.
-const OWNERS: [(&str, &[&str]); 6] = [
+const OWNERS: [(&str, &[&str]); 7] = [
     ("duckdb", &["src/engine/duckdb.rs"]),
     ("deltalake", &["src/lake/delta.rs"]),
+    ("parquet", &["src/lake/file.rs"]),
     ("tokio", &["src/lake/mod.rs", "src/ingest/http"]),
     ("reqwest", &["src/ingest/http"]),
     ("plotters", &["src/report/chart"]),

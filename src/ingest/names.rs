@@ -1,7 +1,7 @@
 //! The texts that the rows of a batch share, numbered as they come: who it was (user and account), and the name of the event
 //! or gauge. The numbers stand in the rows until these are written; nothing is ordered by them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -118,7 +118,7 @@ impl Names {
     ///
     /// # Errors
     /// If the engine refuses.
-    pub(super) fn put_whos(&self, engine: &dyn Engine, which: &BTreeSet<usize>) -> Result<()> {
+    pub(super) fn put_whos(&self, engine: &dyn Engine, which: &[usize]) -> Result<()> {
         let names = self.lock();
         let told = |who: &usize| Some((i32::try_from(*who).ok()?, names.whos.get_index(*who)?.split_once('\0')?));
         let told: Vec<_> = which.iter().filter_map(told).collect();

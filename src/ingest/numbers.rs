@@ -1,9 +1,8 @@
 //! The lake's numbers of users, accounts and members (lake.md 10): given as a batch's rows come, so that they are written once.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
 
 use super::names::Names;
 use super::spool::ints;
@@ -39,13 +38,13 @@ impl Numbers {
         names: &Names,
         rows: impl Iterator<Item = &'r RecordBatch>,
     ) -> Result<()> {
-        let fresh: BTreeSet<usize> = rows.flat_map(|rows| self.fresh(rows)).collect();
-        if fresh.is_empty() {
-            return Ok(());
-        }
+        let mut fresh: Vec<usize> = rows.flat_map(|rows| self.fresh(rows)).collect();
+        fresh.par_sort_unstable();
+        fresh.dedup();
+        let Some(last) = fresh.last() else { return Ok(()) };
+        self.0.resize(self.0.len().max(last + 1), None);
         names.put_whos(engine, &fresh)?;
         number(engine)?;
-        self.0.resize(self.0.len().max(fresh.last().map_or(0, |last| last + 1)), None);
         let frame = engine.query("select who, user_no, account_no, member_no from numbered_whos", &[])?;
         for row in 0..frame.rows() {
             let long = |column| frame.long(column, row);
@@ -58,9 +57,9 @@ impl Numbers {
     }
 
     /// Who stands on some rows and has no number yet.
-    fn fresh(&self, rows: &RecordBatch) -> BTreeSet<usize> {
+    fn fresh<'r>(&'r self, rows: &'r RecordBatch) -> impl Iterator<Item = usize> + 'r {
         let whos = ints(rows, "who").iter().filter_map(|who| usize::try_from(*who).ok());
-        whos.filter(|who| self.0.get(*who).is_none_or(Option::is_none)).collect()
+        whos.filter(|who| self.0.get(*who).is_none_or(Option::is_none))
     }
 }
 

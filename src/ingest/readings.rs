@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
-use arrow::array::{
-    Date32Builder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder,
-};
+use arrow::array::{Date32Builder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
 use globset::{Glob, GlobMatcher};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 

@@ -210,7 +210,8 @@ impl<'a> Spool<'a> {
             return Ok(());
         }
         std::fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
-        let rows: Vec<_> = months.iter().map(|month| (*month, self.waiting.remove(month).unwrap_or_default())).collect();
+        let rows: Vec<_> =
+            months.iter().map(|month| (*month, self.waiting.remove(month).unwrap_or_default())).collect();
         self.bytes = self.waiting.values().map(|waiting| size(waiting)).sum();
         self.numbers.learn(self.engine, &self.names, rows.iter().flat_map(|(_, rows)| rows))?;
         let names = self.names.of_rows();

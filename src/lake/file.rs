@@ -25,7 +25,9 @@ const OF_ONE_ROW: [&str; 2] = ["event_id", "properties"];
 
 /// Columns as Arrow knows them.
 pub fn schema(columns: &[(&str, Type)]) -> SchemaRef {
-    Arc::new(Schema::new(columns.iter().map(|(name, kind)| Field::new(*name, arrow_type(*kind), true)).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        columns.iter().map(|(name, kind)| Field::new(*name, arrow_type(*kind), true)).collect::<Vec<_>>(),
+    ))
 }
 
 fn arrow_type(kind: Type) -> DataType {

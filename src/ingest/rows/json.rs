@@ -12,6 +12,7 @@ pub use hash::mixed;
 pub use write::{object, quote};
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ struct Node {
     key: (u32, u32),
     /// The node after it and all that is in it.
     next: u32,
+    /// The list or object that it stands in; of the whole value itself.
+    within: u32,
     /// Of an object: the marks of its keys.
     keys: Keys,
 }
@@ -52,21 +55,32 @@ struct Keys {
 }
 
 impl Keys {
-    fn mark(key: &[u8]) -> u64 {
+    /// Which of 64 bits is a key's.
+    fn bit(key: &[u8]) -> usize {
         let some = [key.first(), key.get(key.len() / 2), key.last()].into_iter().flatten();
         let sum = some.fold(key.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
-        1 << ((sum ^ (sum >> 6)) & 63)
+        (sum ^ (sum >> 6)) & 63
     }
 
     fn add(&mut self, key: &[u8], escaped: bool) {
-        let mark = if escaped { u64::MAX } else { Self::mark(key) };
+        let mark = if escaped { u64::MAX } else { 1 << Self::bit(key) };
         self.shared |= escaped || self.marks & mark != 0;
         self.marks |= mark;
     }
 
-    /// Whether a key of that name may be there.
-    fn may_have(self, name: &str) -> bool {
-        self.marks & Self::mark(name.as_bytes()) != 0
+    /// Whether a key with that bit may be there.
+    fn may_have(self, bit: usize) -> bool {
+        self.marks & 1 << bit != 0
+    }
+}
+
+/// Where a key with each bit stood when one was looked for last. Most rows are made like the one before.
+#[derive(Debug)]
+struct Hints([Cell<u32>; 64]);
+
+impl Default for Hints {
+    fn default() -> Self {
+        Self([const { Cell::new(0) }; 64])
     }
 }
 
@@ -85,6 +99,7 @@ pub struct Tape {
     nodes: Vec<Node>,
     open: Vec<u32>,
     marks: Marks,
+    hints: Hints,
 }
 
 /// Why a text is no JSON value.
@@ -102,9 +117,14 @@ pub enum Broken {
 #[derive(Clone, Copy)]
 pub struct Json<'a> {
     text: &'a str,
-    nodes: &'a [Node],
+    tape: &'a Tape,
     at: u32,
-    marks: Marks,
+}
+
+/// Whether a text surely has no space at its ends: most have none.
+pub(super) fn is_tight(text: &str) -> bool {
+    let shows = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    shows(text.as_bytes().first()) && shows(text.as_bytes().last())
 }
 
 impl Tape {
@@ -129,13 +149,13 @@ impl Tape {
 
     /// The value that was laid out last, of the same text.
     pub fn json<'a>(&'a self, text: &'a str) -> Json<'a> {
-        Json { text, nodes: &self.nodes, at: 0, marks: self.marks }
+        Json { text, tape: self, at: 0 }
     }
 }
 
 impl<'a> Json<'a> {
     fn node(&self) -> &'a Node {
-        &self.nodes[self.at as usize]
+        &self.tape.nodes[self.at as usize]
     }
 
     /// What it is.
@@ -156,18 +176,18 @@ impl<'a> Json<'a> {
 
     /// Whether a text is empty or of spaces only.
     pub fn is_blank(&self) -> bool {
-        self.raw().trim().is_empty()
+        !is_tight(self.raw()) && self.raw().trim().is_empty()
     }
 
     /// Whether the value can be stored as it is written: no words that are no JSON, no surrogate or NUL in an escape.
     /// Keys that stand twice are told by [`Json::hash`].
     pub fn is_plain(&self) -> bool {
-        !self.marks.odd
+        !self.tape.marks.odd
     }
 
     /// Whether a list stands anywhere in the row that the value is of.
     pub fn is_beside_lists(&self) -> bool {
-        self.marks.list
+        self.tape.marks.list
     }
 
     fn children(&self) -> impl Iterator<Item = Json<'a>> + use<'a> {

@@ -185,6 +185,9 @@ impl<'a> Field<'a> {
 }
 
 fn trimmed(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    if json::is_tight(&text) {
+        return Some(text);
+    }
     let text = match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),

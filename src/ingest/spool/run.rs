@@ -21,6 +21,8 @@ const AT_ONCE: usize = 122_880;
 pub(super) struct Blocks {
     rows: Vec<RecordBatch>,
     again: Vec<bool>,
+    /// The half of each row's id that tells it from others nearly always, in order, and the row's number in all blocks.
+    ids: Vec<(i64, u32)>,
 }
 
 /// What all runs of a batch are written with.
@@ -54,15 +56,13 @@ impl Blocks {
                 }
             }
         }
-        Self { rows, again }
+        Self { rows, again, ids }
     }
 
-    /// The ids of the rows that are as told, by the half of their hash that tells them apart nearly always; in order.
+    /// The ids of the rows that are as told, by half; in order.
     pub(super) fn ids(&self, again: bool) -> Vec<i64> {
-        let ids = self.rows.iter().flat_map(|rows| longs(rows, "id_lo")).zip(&self.again);
-        let mut ids: Vec<_> = ids.filter(|(_, is)| **is == again).map(|(id, _)| *id).collect();
-        ids.par_sort_unstable();
-        ids
+        let wanted = |(_, row): &&(i64, u32)| self.again[*row as usize] == again;
+        self.ids.iter().filter(wanted).map(|(id, _)| *id).collect()
     }
 
     /// The rows that are as told, in the order of the lake's files: by name, account (readings), time and `seq`.
@@ -113,7 +113,8 @@ impl Blocks {
             "account_no" => who(|who| who.account),
             "member_no" => who(|who| who.member),
             _ => {
-                let columns: Vec<&dyn Array> = self.rows.iter().map(|rows| rows.column(column(rows, name)).as_ref()).collect();
+                let columns: Vec<&dyn Array> =
+                    self.rows.iter().map(|rows| rows.column(column(rows, name)).as_ref()).collect();
                 let at: Vec<_> = at.iter().map(|(block, row)| (*block as usize, *row as usize)).collect();
                 interleave(&columns, &at)?
             }

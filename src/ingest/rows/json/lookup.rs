@@ -2,18 +2,36 @@
 
 use std::borrow::Cow;
 
-use super::{Json, Shape};
+use super::{Json, Keys, Shape};
 
 impl<'a> Json<'a> {
     /// The value of a key; of several equal ones the last. A list of `{key, value}` pairs is an object.
     pub fn get(&self, key: &str) -> Option<Json<'a>> {
         match self.shape() {
-            Shape::Object if !self.node().keys.may_have(key) => None,
-            Shape::Object if self.node().keys.shared => self.children().filter(|child| child.is_called(key)).last(),
-            Shape::Object => self.children().find(|child| child.is_called(key)),
+            Shape::Object => self.get_of_object(key),
             Shape::List => self.pairs().filter(|(name, _)| name == key).last().map(|(_, value)| value),
             Shape::Null | Shape::Bool | Shape::Number | Shape::Text => None,
         }
+    }
+
+    fn get_of_object(&self, key: &str) -> Option<Json<'a>> {
+        let (keys, bit) = (self.node().keys, Keys::bit(key.as_bytes()));
+        if !keys.may_have(bit) {
+            return None;
+        }
+        if keys.shared {
+            return self.children().filter(|child| child.is_called(key)).last();
+        }
+        let hint = &self.tape.hints.0[bit];
+        let hinted = Json { at: hint.get(), ..*self };
+        let stands =
+            self.tape.nodes.get(hinted.at as usize).is_some_and(|node| node.within == self.at && hinted.at > 0);
+        if stands && hinted.is_called(key) {
+            return Some(hinted);
+        }
+        let found = self.children().find(|child| child.is_called(key))?;
+        hint.set(found.at);
+        Some(found)
     }
 
     /// A path: a key of that very name, else nested keys.

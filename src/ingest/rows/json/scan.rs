@@ -79,6 +79,7 @@ impl Scan<'_> {
             end: to,
             key,
             next: index + 1,
+            within: self.tape.open.last().copied().unwrap_or(0),
             keys: Keys::default(),
         });
         if container {
