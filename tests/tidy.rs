@@ -27,7 +27,7 @@ const FLOORS: [(&str, u8); 16] = [
 const OWNERS: [(&str, &[&str]); 7] = [
     ("duckdb", &["src/engine/duckdb.rs"]),
     ("deltalake", &["src/lake/delta.rs"]),
-    ("parquet", &["src/lake/file.rs"]),
+    ("parquet::arrow", &["src/lake/file.rs"]),
     ("tokio", &["src/lake/mod.rs", "src/ingest/http"]),
     ("reqwest", &["src/ingest/http"]),
     ("plotters", &["src/report/chart"]),

@@ -4,9 +4,11 @@ mod paths;
 mod properties;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow::record_batch::RecordBatch;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::moments::Days;
@@ -18,7 +20,6 @@ use super::rows::times::{self, How, Told};
 use super::rows::visit::{NotByLine, Piece, Room, Rows};
 use super::rows::{Code, Field, Problem, Row};
 use super::source::{Clock, Event, Telemetry};
-use super::spool::by_month;
 use super::survey::Dates;
 use super::tables::is_mangled;
 use crate::model::column::Type;
@@ -85,7 +86,9 @@ impl Reader<'_> {
         let mut taking = Taking {
             reader: self,
             days: Days::new(self.calendar),
-            columns: Columns::of(block.bytes.len()),
+            columns: BTreeMap::new(),
+            bytes: block.bytes.len(),
+            domains: Texts::default(),
             asides: Asides::new(self.file_no),
             part: Part::default(),
             identity: String::new(),
@@ -99,7 +102,11 @@ impl Reader<'_> {
 struct Taking<'a> {
     reader: &'a Reader<'a>,
     days: Days<'a>,
-    columns: Columns,
+    /// By month.
+    columns: BTreeMap<i32, Columns>,
+    /// How many the block has.
+    bytes: usize,
+    domains: Texts,
     asides: Asides,
     part: Part,
     /// Room for what is hashed.
@@ -109,13 +116,11 @@ struct Taking<'a> {
 struct Columns {
     files: Int32Builder,
     seqs: Int64Builder,
-    months: Int32Builder,
     ids: StringBuilder,
     events: Texts,
     moments: TimestampMicrosecondBuilder,
     days: Date32Builder,
     whos: Texts,
-    domains: Texts,
     properties: StringBuilder,
     hi: Int64Builder,
     lo: Int64Builder,
@@ -130,13 +135,11 @@ impl Columns {
         Self {
             files: Int32Builder::with_capacity(rows),
             seqs: Int64Builder::with_capacity(rows),
-            months: Int32Builder::with_capacity(rows),
             ids: text(),
             events: Texts::default(),
             moments: TimestampMicrosecondBuilder::with_capacity(rows),
             days: Date32Builder::with_capacity(rows),
             whos: Texts::default(),
-            domains: Texts::default(),
             properties: text(),
             hi: Int64Builder::with_capacity(rows),
             lo: Int64Builder::with_capacity(rows),
@@ -242,7 +245,7 @@ impl Taking<'_> {
                 .as_deref()
                 .and_then(|address| memchr::memrchr(b'@', address.as_bytes()).map(|at| &address[at + 1..]));
             if let Some(domain) = domain.filter(|domain| domain.contains('.')) {
-                self.columns.domains.push_pair(user, &lower(domain));
+                self.domains.push_pair(user, &lower(domain));
             }
         }
     }
@@ -261,10 +264,11 @@ impl Taking<'_> {
         );
         let (day, month) = self.days.of(told.us);
         self.part.tally.day(day);
-        let columns = &mut self.columns;
+        // Nearly all rows of a block are of one month.
+        let room = if self.columns.is_empty() { self.bytes } else { 0 };
+        let columns = self.columns.entry(month).or_insert_with(|| Columns::of(room));
         columns.files.append_value(self.reader.file_no);
         columns.seqs.append_value(seq(position, id));
-        columns.months.append_value(month);
         columns.ids.append_option(event.id.as_deref());
         columns.events.push(name);
         columns.moments.append_value(told.us);
@@ -286,29 +290,33 @@ impl Taking<'_> {
     }
 
     fn finish(mut self) -> Part {
-        let c = &mut self.columns;
         let names = self.reader.names;
-        let (whos, events) = names.numbered(&c.whos, &c.events);
-        names.count_domains(self.reader.file_no, &c.domains);
-        let rows = batch(
-            COLUMNS,
-            vec![
-                Arc::new(c.files.finish()),
-                Arc::new(c.seqs.finish()),
-                Arc::new(c.ids.finish()),
-                Arc::new(events),
-                Arc::new(c.moments.finish().with_timezone("UTC")),
-                Arc::new(c.days.finish()),
-                Arc::new(whos),
-                Arc::new(c.properties.finish()),
-                Arc::new(c.hi.finish()),
-                Arc::new(c.lo.finish()),
-                Arc::new(c.contents.finish()),
-            ],
-        );
-        self.part.rows = by_month(rows, &c.months.finish());
+        names.count_domains(self.reader.file_no, &self.domains);
+        self.part.rows = self.columns.into_iter().map(|(month, columns)| (month, columns.finish(names))).collect();
         self.part.aside = self.asides.finish();
         self.part
+    }
+}
+
+impl Columns {
+    fn finish(mut self, names: &Names) -> RecordBatch {
+        let (whos, events) = names.numbered(&self.whos, &self.events);
+        batch(
+            COLUMNS,
+            vec![
+                Arc::new(self.files.finish()),
+                Arc::new(self.seqs.finish()),
+                Arc::new(self.ids.finish()),
+                Arc::new(events),
+                Arc::new(self.moments.finish().with_timezone("UTC")),
+                Arc::new(self.days.finish()),
+                Arc::new(whos),
+                Arc::new(self.properties.finish()),
+                Arc::new(self.hi.finish()),
+                Arc::new(self.lo.finish()),
+                Arc::new(self.contents.finish()),
+            ],
+        )
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::array::{Date32Builder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
+use arrow::record_batch::RecordBatch;
 use globset::{Glob, GlobMatcher};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -17,7 +18,6 @@ use super::rows::pour::Block;
 use super::rows::times::{self, How, Told};
 use super::rows::visit::{NotByLine, Piece, Room, Rows};
 use super::rows::{Code, Field, Json, Problem, Row, Shape};
-use super::spool::by_month;
 use super::survey::{Dates, Ready, Seen, each_row};
 use super::tables::is_mangled;
 use crate::model::column::Type;
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
             reader: self,
             names,
             days: Days::new(self.calendar),
-            columns: Columns::default(),
+            columns: BTreeMap::new(),
             asides: Asides::new(self.file_no),
             part: Part::default(),
         };
@@ -287,7 +287,8 @@ struct Taking<'a> {
     reader: &'a Reader<'a>,
     names: &'a Names,
     days: Days<'a>,
-    columns: Columns,
+    /// By month.
+    columns: BTreeMap<i32, Columns>,
     asides: Asides,
     part: Part,
 }
@@ -296,7 +297,6 @@ struct Taking<'a> {
 struct Columns {
     files: Int32Builder,
     seqs: Int64Builder,
-    months: Int32Builder,
     whos: Texts,
     moments: TimestampMicrosecondBuilder,
     days: Date32Builder,
@@ -402,10 +402,9 @@ impl Taking<'_> {
         let id = xxh3_128(format!("{}\0{account}\0{}\0{gauge}", self.reader.source.name, told.us).as_bytes());
         let (day, month) = self.days.of(told.us);
         self.part.tally.day(day);
-        let columns = &mut self.columns;
+        let columns = self.columns.entry(month).or_default();
         columns.files.append_value(self.reader.file_no);
         columns.seqs.append_value(seq);
-        columns.months.append_value(month);
         columns.whos.push_pair("", account);
         columns.moments.append_value(told.us);
         columns.days.append_value(day);
@@ -417,26 +416,31 @@ impl Taking<'_> {
     }
 
     fn finish(mut self) -> Part {
-        let c = &mut self.columns;
-        let (whos, gauges) = self.names.numbered(&c.whos, &c.gauges);
-        let rows = batch(
-            COLUMNS,
-            vec![
-                Arc::new(c.files.finish()),
-                Arc::new(c.seqs.finish()),
-                Arc::new(whos),
-                Arc::new(c.moments.finish().with_timezone("UTC")),
-                Arc::new(c.days.finish()),
-                Arc::new(gauges),
-                Arc::new(c.values.finish()),
-                Arc::new(c.hi.finish()),
-                Arc::new(c.lo.finish()),
-                Arc::new(c.contents.finish()),
-            ],
-        );
-        self.part.rows = by_month(rows, &c.months.finish());
+        let names = self.names;
+        self.part.rows = self.columns.into_iter().map(|(month, columns)| (month, columns.finish(names))).collect();
         self.part.aside = self.asides.finish();
         self.part
+    }
+}
+
+impl Columns {
+    fn finish(mut self, names: &Names) -> RecordBatch {
+        let (whos, gauges) = names.numbered(&self.whos, &self.gauges);
+        batch(
+            COLUMNS,
+            vec![
+                Arc::new(self.files.finish()),
+                Arc::new(self.seqs.finish()),
+                Arc::new(whos),
+                Arc::new(self.moments.finish().with_timezone("UTC")),
+                Arc::new(self.days.finish()),
+                Arc::new(gauges),
+                Arc::new(self.values.finish()),
+                Arc::new(self.hi.finish()),
+                Arc::new(self.lo.finish()),
+                Arc::new(self.contents.finish()),
+            ],
+        )
     }
 }
 

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{Int32Array, Int64Array, UInt32Array};
-use arrow::compute::take_record_batch;
+use arrow::array::Int64Array;
 use arrow::record_batch::RecordBatch;
 
 use super::names::Names;
@@ -37,22 +36,6 @@ pub(super) type ByMonth = Vec<(i32, RecordBatch)>;
 
 /// How many bits of a row's number tell its place within the month; a month has fewer rows.
 const PLACE: u32 = 40;
-
-/// Splits rows by their months.
-pub(super) fn by_month(rows: RecordBatch, months: &Int32Array) -> ByMonth {
-    let Some(first) = months.values().first().copied() else { return Vec::new() };
-    if months.values().iter().all(|month| *month == first) {
-        return vec![(first, rows)];
-    }
-    let mut places: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
-    for (place, month) in (0..).zip(months.values()) {
-        places.entry(*month).or_default().push(place);
-    }
-    let taken = |places: Vec<u32>| {
-        take_record_batch(&rows, &UInt32Array::from(places)).expect("the places are those of the rows")
-    };
-    places.into_iter().map(|(month, places)| (month, taken(places))).collect()
-}
 
 /// The rows of a batch, of one of the two tables that have months.
 pub(super) struct Spool<'a> {

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
 };
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
@@ -22,6 +22,9 @@ use crate::model::column::Type;
 
 /// Texts that hardly any two rows share: a dictionary of them would only cost time.
 const OF_ONE_ROW: [&str; 2] = ["event_id", "properties"];
+
+/// Hashes: nothing makes them smaller.
+const HASHES: [&str; 3] = ["id_hi", "id_lo", "content_hash"];
 
 /// Columns as Arrow knows them.
 pub fn schema(columns: &[(&str, Type)]) -> SchemaRef {
@@ -88,15 +91,18 @@ fn encoded(
 
 /// As the engine writes: zstd, quickly; a dictionary for what repeats; what each row group holds at least and at most.
 fn properties(table: &Table) -> WriterProperties {
-    let repeats = |(name, kind): &(&str, Type)| match kind {
-        Type::Text | Type::Int | Type::Day | Type::Bool => !OF_ONE_ROW.contains(name),
-        Type::Long | Type::Double | Type::Moment | Type::Bytes => false,
+    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).expect("it is a level of zstd's"));
+    let mut properties =
+        WriterProperties::builder().set_compression(zstd).set_statistics_enabled(EnabledStatistics::Chunk);
+    for (name, kind) in table.columns {
+        let repeats = match kind {
+            Type::Text | Type::Int | Type::Day | Type::Bool => !OF_ONE_ROW.contains(name),
+            Type::Long | Type::Double | Type::Moment | Type::Bytes => false,
+        };
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), repeats);
+    }
+    let plain = |properties: WriterPropertiesBuilder, name| {
+        properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED)
     };
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).expect("it is a level of zstd's")))
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    let set = |properties: parquet::file::properties::WriterPropertiesBuilder, column: &(&str, Type)| {
-        properties.set_column_dictionary_enabled(ColumnPath::from(column.0), repeats(column))
-    };
-    table.columns.iter().fold(properties, set).build()
+    HASHES.into_iter().fold(properties, plain).build()
 }
