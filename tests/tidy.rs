@@ -24,10 +24,11 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// Heavy crates and the one module that may name them.
-const OWNERS: [(&str, &[&str]); 7] = [
+const OWNERS: [(&str, &[&str]); 8] = [
     ("duckdb", &["src/engine/duckdb.rs"]),
     ("deltalake", &["src/lake/delta.rs"]),
     ("parquet::arrow", &["src/lake/file.rs"]),
+    ("parquet::file", &["src/lake/file.rs"]),
     ("tokio", &["src/lake/mod.rs", "src/ingest/http"]),
     ("reqwest", &["src/ingest/http"]),
     ("plotters", &["src/report/chart"]),

@@ -5,7 +5,7 @@
 create or replace macro lost_rows() as table
 with dropped as (
     select row_no from fallen
-    union all
+    union
     select row_no from met where not replaces
 )
 

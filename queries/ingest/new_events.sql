@@ -1,4 +1,4 @@
--- The events a month gains from its incoming rows, in the order of those.
+-- The events a month gains from its incoming rows.
 --
 -- grain   one row per event
 -- reads   incoming_events; fallen; met

@@ -1,7 +1,7 @@
 -- The ids of a batch that have no number yet, numbered on from the last (lake.md 10).
 --
 -- grain   one row per id
--- reads   batch_names (id); numbered (no, id): the table of ids
+-- reads   batch_names (id); numbered (no, id): the table of ids, with those that the batch has numbered already
 create or replace macro new_ids() as table
 with fresh as (
     select distinct batch_names.id

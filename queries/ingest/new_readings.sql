@@ -1,4 +1,4 @@
--- The readings a month gains from its incoming rows, in the order of those.
+-- The readings a month gains from its incoming rows.
 --
 -- grain   one row per account, moment and gauge
 -- reads   incoming_readings; fallen; met

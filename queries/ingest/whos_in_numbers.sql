@@ -1,6 +1,6 @@
--- Who stood on the events of a batch, in the lake's numbers.
+-- Who stood on some rows of a batch, in the lake's numbers.
 --
--- grain   one row per user and account of an event; either may be absent
+-- grain   one row per user and account of a row; either may be absent
 -- reads   batch_whos (who, user_id, account_id); batch_users, batch_accounts (id, no); batch_members (user_no, account_no, no)
 create or replace macro whos_in_numbers() as table
 select

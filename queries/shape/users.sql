@@ -1,8 +1,8 @@
 -- The people of the telemetry, our own left out.
 --
 -- grain   one row per person seen by `as_of`
--- reads   people; domain_accounts; our_accounts; lake_ids_users; person_domains
--- rules   the account is that of the latest event that has one (R8.2)
+-- reads   people; domain_accounts; lake_ids_users; lake_ids_accounts; person_domains
+-- rules   the account is that of the latest event that has one (R8.2), of several at once the first by id
 create or replace macro users() as table
 with placed as (
     select
@@ -19,8 +19,9 @@ ranked as (
     select
         placed.usr,
         placed.account,
-        row_number() over (partition by placed.usr order by placed.last_us desc, placed.account) as place
+        row_number() over (partition by placed.usr order by placed.last_us desc, lake_ids_accounts.id) as place
     from placed
+    left join lake_ids_accounts on lake_ids_accounts.no = placed.account
     where placed.account is not null
 ),
 

@@ -21,7 +21,7 @@ use super::rows::open::Place;
 use super::rows::{Code, Problem};
 use super::settle;
 use super::source::{Layout, Rows, Sheet};
-use super::spool::Spool;
+use super::spool::{ROOM, Spool};
 use super::survey::First;
 use crate::engine::Engine;
 use crate::lake::Lake;
@@ -115,7 +115,7 @@ impl<'a> Batch<'a> {
             Rows::Events(_) | Rows::Records(_) => (&EVENTS, "incoming_events"),
         };
         let (names, source) = (Arc::<Names>::default(), around.source.name.as_str());
-        let spool = Spool::new(around.engine, around.scratch.join("rows"), source, table, Arc::clone(&names));
+        let spool = Spool::new(around.engine, around.scratch.join("rows"), source, table, Arc::clone(&names), ROOM);
         Ok(Self {
             around,
             done: Vec::new(),

@@ -31,7 +31,7 @@ use paths::Wanted;
 pub(super) use paths::{Paths, table};
 
 /// The columns in which events wait to be written; `name` and `who` are numbers of [`Names`].
-const COLUMNS: &[(&str, Type)] = &[
+pub(super) const COLUMNS: &[(&str, Type)] = &[
     ("file_no", Type::Int),
     ("seq", Type::Long),
     ("event_id", Type::Text),

@@ -1,4 +1,4 @@
-//! What one block of a file gives: columns for the engine, rows set aside, and counts.
+//! What one block of a file gives: columns for the lake, rows set aside, and counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

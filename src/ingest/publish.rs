@@ -1,6 +1,7 @@
 //! A batch's files on their way into the lake: ids, then data, then rows set aside, then `files` with the vector (lake.md 1).
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -43,10 +44,7 @@ impl<'a> Changes<'a> {
     /// If the engine refuses.
     pub(super) fn add(&mut self, table: &Table, month: Option<&str>, sql: &str, parameters: &[Value]) -> Result<u64> {
         let path = self.unused(table, month)?;
-        let rows = self.engine.write(sql, parameters, &path).inspect_err(|_| {
-            // Half a file on a full disk would stand in the way of mending it.
-            let _none = std::fs::remove_file(&path);
-        })?;
+        let rows = self.engine.write(sql, parameters, &path).inspect_err(|_| half_written(&path))?;
         match rows {
             0 => std::fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()))?,
             _ => self.has(table, month, path)?,
@@ -60,7 +58,10 @@ impl<'a> Changes<'a> {
     /// If it cannot be moved.
     pub(super) fn take(&mut self, table: &Table, month: &str, file: &Path) -> Result<()> {
         let path = self.unused(table, Some(month))?;
-        let moved = std::fs::rename(file, &path).or_else(|_| std::fs::copy(file, &path).map(|_| ()));
+        let moved = std::fs::rename(file, &path).or_else(|problem| match problem.kind() {
+            ErrorKind::CrossesDevices => std::fs::copy(file, &path).map(|_| ()).inspect_err(|_| half_written(&path)),
+            _ => Err(problem),
+        });
         moved.with_context(|| format!("could not move {} to {}", file.display(), path.display()))?;
         self.has(table, Some(month), path)
     }
@@ -119,4 +120,9 @@ impl<'a> Changes<'a> {
         on(Progress::Committed { table: FILES.name });
         Ok(self.vector)
     }
+}
+
+/// Takes half a file away: on a full disk it would stand in the way of mending it.
+fn half_written(path: &Path) {
+    let _none = std::fs::remove_file(path);
 }

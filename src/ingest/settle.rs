@@ -1,4 +1,4 @@
-//! What becomes of a batch's rows: which stand, which the lake has, which it gives up; all asked in SQL.
+//! What becomes of a batch's rows: which stand, which the lake has, which it gives up; asked in SQL.
 
 mod months;
 mod records;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use jiff::civil::Date;
 
+use super::ids::give_numbers;
 use super::names::WHOS;
-use super::numbers::number as number_ids;
 use super::publish::{Changes, MANY_FILES};
 use crate::engine::{Engine, Frame};
 use crate::lake::tables::{
@@ -116,7 +116,7 @@ pub(super) struct Absent {
 /// If the engine refuses.
 pub(super) fn ids(changes: &mut Changes<'_>) -> Result<()> {
     changes.engine.relation("batch_whos", WHOS, &[])?;
-    number_ids(changes.engine)?;
+    give_numbers(changes.engine)?;
     for (table, columns, fresh) in [
         (&IDS_USERS, "no, id", "fresh_users"),
         (&IDS_ACCOUNTS, "no, id", "fresh_accounts"),
@@ -139,7 +139,8 @@ fn compact(changes: &mut Changes<'_>, table: &Table, order: &str) -> Result<()> 
     Ok(())
 }
 
-fn made(engine: &dyn Engine, name: &str, function: &str) -> Result<()> {
+/// Makes a relation of a table function's rows, as they are now.
+pub(super) fn made(engine: &dyn Engine, name: &str, function: &str) -> Result<()> {
     engine.run(&format!("create or replace table {name} as select * from {function}()"), &[])
 }
 

@@ -14,7 +14,7 @@ use super::survey::Ready;
 
 /// How many blocks may wait to be told: what bounds memory.
 const WAITING: usize = 4;
-/// How many may wait to be taken over: so many that telling goes on while a run of rows is sorted and put before the engine.
+/// How many may wait to be taken over: so many that telling goes on while a run of rows is sorted and written.
 const TOLD: usize = 24;
 
 /// What tells a block.

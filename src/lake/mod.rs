@@ -1,4 +1,4 @@
-//! The lake: Delta tables with one truth across them. Commits files that the engine wrote; never reads or writes a row.
+//! The lake: Delta tables with one truth across them. Commits files; reads no row.
 //!
 //! Delta commits one table at a time. A batch commits ids, then data, then `files` last, and that last commit's metadata
 //! names the version of every table `ingest` writes: the [`Vector`]. Readers open the vector, never the heads, so that a

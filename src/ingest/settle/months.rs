@@ -137,8 +137,7 @@ impl Group<'_> {
             month.write(changes, touched.count("gained", row) > 0, touched.count("lost", row) > 0)?;
             settled.months.push(named(number));
         }
-        self.months.iter().for_each(|month| spool.drop_month(*month));
-        Ok(())
+        self.months.iter().try_for_each(|month| spool.drop_month(*month))
     }
 
     /// How many rows each run loses, by its first.
@@ -171,20 +170,20 @@ impl Month<'_> {
     /// Writes what the month gains, as files beside those that it has; where rows go from it, or those are too many, the old
     /// rows and the new ones together.
     fn write(&self, changes: &mut Changes<'_>, gains: bool, loses: bool) -> Result<()> {
-        let (table, name) = (self.which.table(), named(self.number));
         let runs: Vec<&Run> = self.spool.runs(self.number).iter().filter(|run| self.left(run) > 0).collect();
-        if loses || (gains && self.files.len() + runs.len() > MANY_FILES) {
-            changes.remove(table, self.files.iter().cloned());
+        let rows: i64 = runs.iter().map(|run| self.left(run)).sum();
+        let short = runs.len() > 1 && rows / i64::try_from(runs.len())? < WORTH_A_FILE;
+        let many = self.files.len() + if short { 1 } else { runs.len() } > MANY_FILES;
+        if loses || (gains && many) {
+            changes.remove(self.which.table(), self.files.iter().cloned());
             return self.anew(changes);
         }
-        let rows: i64 = runs.iter().map(|run| self.left(run)).sum();
-        let many = i64::try_from(runs.len())?;
-        if many > 1 && rows / many < WORTH_A_FILE {
-            return self.rewritten(changes, &runs, true);
+        if short {
+            return self.rewritten(changes, &runs);
         }
         runs.iter().try_for_each(|run| match self.left(run) == run.rows {
-            true => changes.take(table, &name, &run.path),
-            false => self.rewritten(changes, &[run], false),
+            true => changes.take(self.which.table(), &named(self.number), &run.path),
+            false => self.rewritten(changes, &[run]),
         })
     }
 
@@ -193,15 +192,15 @@ impl Month<'_> {
         run.rows - self.lost.get(&run.first).copied().unwrap_or(0)
     }
 
-    /// Writes what is left of some runs as a file, in the order they have, or sorted.
-    fn rewritten(&self, changes: &mut Changes<'_>, runs: &[&Run], sorted: bool) -> Result<()> {
+    /// Writes what is left of some runs as a file.
+    fn rewritten(&self, changes: &mut Changes<'_>, runs: &[&Run]) -> Result<()> {
         let [.., new, _, order] = self.which.words();
-        let order = if sorted { format!(" order by {order}") } else { String::new() };
         self.spool.view(runs.iter().copied())?;
-        let sql = format!("select * from {new}(){order}");
+        let sql = format!("select * from {new}() order by {order}");
         changes.add(self.which.table(), Some(&named(self.number)), &sql, &[]).map(|_| ())
     }
 
+    /// Writes the month's old rows and new ones together.
     fn anew(&self, changes: &mut Changes<'_>) -> Result<()> {
         let [.., new, kept, order] = self.which.words();
         self.spool.view(self.spool.runs(self.number).iter())?;

@@ -10,23 +10,32 @@ use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::super::numbers::{Numbers, Who};
+use super::super::ids::{Numbers, Who};
 use crate::lake::file;
 use crate::lake::tables::{SNAPSHOTS, Table};
 
 /// How many rows a row group has: as many as the engine's own.
 const AT_ONCE: usize = 122_880;
 
+/// Which rows of some blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Those whose id did not come before.
+    First,
+    /// Those whose id came before.
+    Again,
+}
+
 /// The blocks that wait of a month, and which of their rows have an id that came before.
 pub(super) struct Blocks {
     rows: Vec<RecordBatch>,
-    again: Vec<bool>,
+    of: Vec<Of>,
     /// The half of each row's id that tells it from others nearly always, in order, and the row's number in all blocks.
     ids: Vec<(i64, u32)>,
 }
 
-/// What all runs of a batch are written with.
-pub(super) struct Words<'w> {
+/// What the numbers in rows mean, and what all rows of a batch share.
+pub(super) struct Meant<'w> {
     pub(super) table: &'static Table,
     pub(super) source: &'w str,
     /// The names of events or gauges, by their numbers, and the place of each among all in order.
@@ -44,8 +53,8 @@ impl Blocks {
     pub(super) fn new(rows: Vec<RecordBatch>, known: &[Vec<i64>]) -> Self {
         let mut ids: Vec<(i64, u32)> = rows.iter().flat_map(|rows| longs(rows, "id_lo")).copied().zip(0..).collect();
         ids.par_sort_unstable();
-        let mut again = vec![false; ids.len()];
-        let mut mark = |row: u32| again[row as usize] = true;
+        let mut of = vec![Of::First; ids.len()];
+        let mut mark = |row: u32| of[row as usize] = Of::Again;
         ids.windows(2).filter(|pair| pair[0].0 == pair[1].0).for_each(|pair| mark(pair[1].1));
         for known in known {
             let mut known = known.iter().copied().peekable();
@@ -56,28 +65,28 @@ impl Blocks {
                 }
             }
         }
-        Self { rows, again, ids }
+        Self { rows, of, ids }
     }
 
-    /// The ids of the rows that are as told, by half; in order.
-    pub(super) fn ids(&self, again: bool) -> Vec<i64> {
-        let wanted = |(_, row): &&(i64, u32)| self.again[*row as usize] == again;
+    /// The ids of some of the rows, by half; in order.
+    pub(super) fn ids(&self, of: Of) -> Vec<i64> {
+        let wanted = |(_, row): &&(i64, u32)| self.of[*row as usize] == of;
         self.ids.iter().filter(wanted).map(|(id, _)| *id).collect()
     }
 
-    /// The rows that are as told, in the order of the lake's files: by name, account (readings), time and `seq`.
-    fn in_order(&self, again: bool, words: &Words<'_>) -> Vec<At> {
-        let readings = words.table.name == SNAPSHOTS.name;
+    /// Some of the rows, in the order of the lake's files: by name, account (readings), time and `seq`.
+    fn in_order(&self, of: Of, meant: &Meant<'_>) -> Vec<At> {
+        let readings = meant.table.name == SNAPSHOTS.name;
         let moment = if readings { "observed_at" } else { "occurred_at" };
-        let mut wanted = self.again.iter().map(|is| *is == again);
+        let mut wanted = self.of.iter().map(|is| *is == of);
         let mut keys = Vec::new();
         for (block, rows) in (0..).zip(&self.rows) {
             let times = rows.column(column(rows, moment)).as_primitive::<TimestampMicrosecondType>().values();
             let told = ints(rows, "name").iter().zip(ints(rows, "who")).zip(times).zip(longs(rows, "seq"));
             for (row, (((name, who), time), seq)) in (0_u32..).zip(told) {
                 if wanted.next() == Some(true) {
-                    let account = if readings { words.numbers.of(*who).account } else { None };
-                    keys.push((words.places[index(*name)], account, *time, *seq, (block, row)));
+                    let account = if readings { meant.numbers.of(*who).account } else { None };
+                    keys.push((meant.places[index(*name)], account, *time, *seq, (block, row)));
                 }
             }
         }
@@ -85,29 +94,29 @@ impl Blocks {
         keys.into_iter().map(|(.., at)| at).collect()
     }
 
-    /// Writes the rows that are as told as a file of the lake; says how many they are. No rows are no file.
+    /// Writes some of the rows as a file of the lake; says how many they are. No rows are no file.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn write(&self, again: bool, words: &Words<'_>, path: &Path) -> Result<i64> {
-        let order = self.in_order(again, words);
+    pub(super) fn write(&self, of: Of, meant: &Meant<'_>, path: &Path) -> Result<i64> {
+        let order = self.in_order(of, meant);
         let pieces: Vec<&[At]> = order.chunks(AT_ONCE).collect();
         if !pieces.is_empty() {
-            file::write(words.table, path, &pieces, |at, column| self.column(at, column, words))?;
+            file::write(meant.table, path, &pieces, |at, column| self.column(at, column, meant))?;
         }
         Ok(i64::try_from(order.len())?)
     }
 
     /// A column of the lake's table, of some rows.
-    fn column(&self, at: &[At], name: &str, words: &Words<'_>) -> Result<ArrayRef> {
+    fn column(&self, at: &[At], name: &str, meant: &Meant<'_>) -> Result<ArrayRef> {
         let numbers = |name: &str| self.ints(at, name);
         let who = |number: fn(Who) -> Option<i32>| -> ArrayRef {
-            Arc::new(numbers("who").map(|who| number(words.numbers.of(who))).collect::<Int32Array>())
+            Arc::new(numbers("who").map(|who| number(meant.numbers.of(who))).collect::<Int32Array>())
         };
         Ok(match name {
-            "source" => Arc::new(at.iter().map(|_| Some(words.source)).collect::<StringArray>()),
+            "source" => Arc::new(at.iter().map(|_| Some(meant.source)).collect::<StringArray>()),
             "event_name" | "gauge" => {
-                Arc::new(numbers("name").map(|name| Some(words.names[index(name)].as_ref())).collect::<StringArray>())
+                Arc::new(numbers("name").map(|name| Some(meant.names[index(name)].as_ref())).collect::<StringArray>())
             }
             "user_no" => who(|who| who.user),
             "account_no" => who(|who| who.account),

@@ -95,6 +95,24 @@ mod tests {
     use super::super::Tape;
 
     #[test]
+    fn a_key_is_found_wherever_it_stands_in_the_next_row() {
+        let mut tape = Tape::default();
+        for (text, expected) in [
+            (r#"{"a":1,"b":{"a":2},"c":3}"#, [Some("1"), Some("2"), Some("3")]),
+            (r#"{"b":{"a":5},"a":4}"#, [Some("4"), Some("5"), None]),
+            (r#"{"x":{"a":9},"b":{"z":0,"a":7}}"#, [None, Some("7"), None]),
+            (r#"{"c":3,"a":1,"a":6,"b":[{"key":"a","value":8}]}"#, [Some("6"), Some("8"), Some("3")]),
+            (r#"{"a":{"c":1},"b":{"\u0061":2},"c":0}"#, [Some("{\"c\":1}"), Some("2"), Some("0")]),
+            ("{}", [None, None, None]),
+        ] {
+            tape.lay(text).unwrap();
+            let json = tape.json(text);
+            let found = ["a", "b.a", "c"].map(|path| json.find(path).map(|value| value.raw()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn paths_are_found() {
         let text =
             r#"{"p":{"a.b":1,"a":{"b":2}},"params":[{"key":"k","value":{"int_value":"7"}}],"g":{"team":["t1","t2"]}}"#;

@@ -5,12 +5,13 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::names::Names;
+use super::settle::made;
 use super::spool::ints;
 use crate::engine::Engine;
 use crate::lake::tables::{IDS_ACCOUNTS, IDS_USERS};
 
 /// Who stood on a row, in the lake's numbers.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Who {
     pub(super) user: Option<i32>,
     pub(super) account: Option<i32>,
@@ -44,7 +45,7 @@ impl Numbers {
         let Some(last) = fresh.last() else { return Ok(()) };
         self.0.resize(self.0.len().max(last + 1), None);
         names.put_whos(engine, &fresh)?;
-        number(engine)?;
+        give_numbers(engine)?;
         let frame = engine.query("select who, user_no, account_no, member_no from numbered_whos", &[])?;
         for row in 0..frame.rows() {
             let long = |column| frame.long(column, row);
@@ -68,7 +69,7 @@ impl Numbers {
 ///
 /// # Errors
 /// If the engine refuses.
-pub(super) fn number(engine: &dyn Engine) -> Result<()> {
+pub(super) fn give_numbers(engine: &dyn Engine) -> Result<()> {
     for (table, fresh, names, into) in [
         (&IDS_USERS, "fresh_users", "user_names", "batch_users"),
         (&IDS_ACCOUNTS, "fresh_accounts", "account_names", "batch_accounts"),
@@ -86,8 +87,4 @@ pub(super) fn number(engine: &dyn Engine) -> Result<()> {
     engine.run("insert into fresh_members select no, user_no, account_no from unnumbered_members", &[])?;
     made(engine, "batch_members", "numbered_pairs")?;
     made(engine, "numbered_whos", "whos_in_numbers")
-}
-
-fn made(engine: &dyn Engine, name: &str, function: &str) -> Result<()> {
-    engine.run(&format!("create or replace table {name} as select * from {function}()"), &[])
 }
