@@ -79,17 +79,17 @@ pub(super) struct Names(Mutex<Numbered>);
 #[derive(Default)]
 struct Numbered {
     whos: Known,
-    of_rows: Known,
+    titles: Known,
     /// Mail domains by file: user and domain, and how many events.
     domains: BTreeMap<i32, Counts>,
 }
 
 impl Names {
     /// The numbers of a block's names: of who, and of events or gauges.
-    pub(super) fn numbered(&self, whos: &Texts, of_rows: &Texts) -> (Int32Array, Int32Array) {
+    pub(super) fn numbered(&self, whos: &Texts, titles: &Texts) -> (Int32Array, Int32Array) {
         let mut names = self.lock();
-        let Numbered { whos: known_whos, of_rows: known_of_rows, .. } = &mut *names;
-        (all(known_whos, whos), all(known_of_rows, of_rows))
+        let Numbered { whos: known_whos, titles: known_titles, .. } = &mut *names;
+        (all(known_whos, whos), all(known_titles, titles))
     }
 
     /// Counts the users and mail domains of a file's block.
@@ -110,8 +110,8 @@ impl Names {
     }
 
     /// The names of events or gauges, by their numbers.
-    pub(super) fn of_rows(&self) -> Vec<Box<str>> {
-        self.lock().of_rows.iter().cloned().collect()
+    pub(super) fn titles(&self) -> Vec<Box<str>> {
+        self.lock().titles.iter().cloned().collect()
     }
 
     /// Puts some of who stands on rows before the engine: `batch_whos`.
@@ -176,14 +176,14 @@ mod tests {
     #[test]
     fn equal_names_have_one_number() {
         let names = Names::default();
-        let (mut whos, mut of_rows) = (Texts::default(), Texts::default());
+        let (mut whos, mut titles) = (Texts::default(), Texts::default());
         for (user, account, event) in [("u", "a", "z"), ("u", "", "b"), ("", "a", "z"), ("u", "a", "m")] {
             whos.push_pair(user, account);
-            of_rows.push(event);
+            titles.push(event);
         }
-        let (whos, of_rows) = names.numbered(&whos, &of_rows);
+        let (whos, titles) = names.numbered(&whos, &titles);
         assert_eq!(whos.values(), &[0, 1, 2, 0]);
-        assert_eq!(of_rows.values(), &[0, 1, 0, 2]);
-        assert_eq!(names.of_rows().iter().map(AsRef::as_ref).collect::<Vec<_>>(), ["z", "b", "m"]);
+        assert_eq!(titles.values(), &[0, 1, 0, 2]);
+        assert_eq!(names.titles().iter().map(AsRef::as_ref).collect::<Vec<_>>(), ["z", "b", "m"]);
     }
 }

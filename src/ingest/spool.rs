@@ -215,7 +215,7 @@ impl<'a> Spool<'a> {
             months.iter().map(|month| (*month, self.waiting.remove(month).unwrap_or_default())).collect();
         self.bytes = self.waiting.values().map(|waiting| size(waiting)).sum();
         self.numbers.learn(self.engine, &self.names, rows.iter().flat_map(|(_, rows)| rows))?;
-        let names = self.names.of_rows();
+        let names = self.names.titles();
         let (table, numbers) = (self.table, &self.numbers);
         let meant = Meant { table, source: self.source, names: &names, places: &places(&names), numbers };
         for (month, rows) in rows {
