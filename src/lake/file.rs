@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
@@ -13,6 +13,7 @@ use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
 };
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
@@ -71,7 +72,17 @@ pub fn write<P: Sync>(
         }
         file.finish()
     };
-    written().map(|_| ()).with_context(|| format!("could not write {}", path.display()))
+    written().map(|_| ()).map_err(of_system).with_context(|| format!("could not write {}", path.display()))
+}
+
+/// What the system says, without the crate's words around it.
+fn of_system(problem: ParquetError) -> anyhow::Error {
+    match problem {
+        ParquetError::External(problem) => {
+            problem.downcast::<std::io::Error>().map_or_else(|other| anyhow!("{other}"), |problem| (*problem).into())
+        }
+        other => other.into(),
+    }
 }
 
 /// The columns of a piece, each as it will stand in the file.
