@@ -1,14 +1,8 @@
 -- The events a month gains from its incoming rows.
 --
 -- grain   one row per event
--- reads   incoming_events; fallen; met
+-- reads   incoming_events; dropped_rows()
 create or replace macro new_events() as table
-with dropped as (
-    select row_no from fallen
-    union all
-    select row_no from met where not replaces
-)
-
 select
     incoming_events.source,
     incoming_events.event_id,
@@ -25,5 +19,5 @@ select
     incoming_events.file_no,
     incoming_events.seq
 from incoming_events
-left join dropped on dropped.row_no = incoming_events.row_no
+left join dropped_rows() as dropped on dropped.row_no = incoming_events.row_no
 where dropped.row_no is null;

@@ -1,14 +1,8 @@
 -- The readings a month gains from its incoming rows.
 --
 -- grain   one row per account, moment and gauge
--- reads   incoming_readings; fallen; met
+-- reads   incoming_readings; dropped_rows()
 create or replace macro new_readings() as table
-with dropped as (
-    select row_no from fallen
-    union all
-    select row_no from met where not replaces
-)
-
 select
     incoming_readings.source,
     incoming_readings.account_no,
@@ -22,5 +16,5 @@ select
     incoming_readings.file_no,
     incoming_readings.seq
 from incoming_readings
-left join dropped on dropped.row_no = incoming_readings.row_no
+left join dropped_rows() as dropped on dropped.row_no = incoming_readings.row_no
 where dropped.row_no is null;

@@ -21,11 +21,10 @@ use super::rows::open::Place;
 use super::rows::{Code, Problem};
 use super::settle;
 use super::source::{Layout, Rows, Sheet};
-use super::spool::{ROOM, Spool};
+use super::spool::{self, ROOM, Spool};
 use super::survey::First;
 use crate::engine::Engine;
 use crate::lake::Lake;
-use crate::lake::tables::{EVENTS, SNAPSHOTS};
 use crate::model::column::Value;
 use crate::plan::Plan;
 use crate::plan::source::Source;
@@ -110,12 +109,12 @@ impl<'a> Batch<'a> {
     /// If the engine refuses.
     pub(super) fn begin(around: Around<'a>, ledger: &Ledger, vector: &crate::lake::Vector) -> Result<Self> {
         settle::prepare(around.lake, around.engine, vector, around.source.name.as_str())?;
-        let table = match around.layout.rows() {
-            Rows::Readings => (&SNAPSHOTS, "incoming_readings"),
-            Rows::Events(_) | Rows::Records(_) => (&EVENTS, "incoming_events"),
+        let incoming = match around.layout.rows() {
+            Rows::Readings => spool::READINGS,
+            Rows::Events(_) | Rows::Records(_) => spool::EVENTS,
         };
         let (names, source) = (Arc::<Names>::default(), around.source.name.as_str());
-        let spool = Spool::new(around.engine, around.scratch.join("rows"), source, table, Arc::clone(&names), ROOM);
+        let spool = Spool::new(around.engine, around.scratch.join("rows"), source, incoming, Arc::clone(&names), ROOM);
         Ok(Self {
             around,
             done: Vec::new(),

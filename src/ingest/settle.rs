@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::ids::give_numbers;
 use super::names::WHOS;
 use super::publish::{Changes, MANY_FILES};
+use super::spool;
 use crate::engine::{Engine, Frame};
 use crate::lake::tables::{
     CONTENTS, CUSTOMER_EVIDENCE, EVENTS, FILES, IDS_ACCOUNTS, IDS_MEMBERS, IDS_USERS, LINKS, MEMBERS, RELEASES,
@@ -33,6 +34,9 @@ pub(super) fn prepare(lake: &Lake, engine: &dyn Engine, vector: &Vector, source:
         // Views of an earlier batch stand under some of these names.
         let _ = engine.run(&format!("drop view if exists {name}"), &[]);
         engine.relation(name, columns, &[])?;
+    }
+    for incoming in [spool::EVENTS, spool::READINGS] {
+        spool::attach(engine, incoming, &[])?;
     }
     engine.relation("batch_source", &[("source", Type::Text)], &[vec![source.into()]])?;
     for table in [

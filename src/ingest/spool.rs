@@ -18,7 +18,7 @@ use super::ids::Numbers;
 use super::names::Names;
 use super::part::batch;
 use crate::engine::Engine;
-use crate::lake::tables::Table;
+use crate::lake::tables::{self, Table};
 use crate::model::column::Type;
 
 use run::{Blocks, Meant, Of};
@@ -37,15 +37,28 @@ pub(super) type ByMonth = Vec<(i32, RecordBatch)>;
 /// How many bits of a row's number tell its place within the month; a month has fewer rows.
 const PLACE: u32 = 40;
 
+/// A table that has months, and the relation by which queries know the rows that it may gain: its columns, `row_no`, `month_no`.
+pub(super) type Incoming = (&'static Table, &'static str);
+pub(super) const EVENTS: Incoming = (&tables::EVENTS, "incoming_events");
+pub(super) const READINGS: Incoming = (&tables::SNAPSHOTS, "incoming_readings");
+
+/// Makes the rows of some files the relation that queries know; without files it is empty.
+///
+/// # Errors
+/// If the engine refuses.
+pub(super) fn attach(engine: &dyn Engine, (table, relation): Incoming, files: &[PathBuf]) -> Result<()> {
+    engine.attach_numbered(&format!("spooled_{}", table.name), table.columns, files)?;
+    let month = format!("cast(row_no >> {PLACE} as integer) as month_no");
+    engine.run(&format!("create or replace view {relation} as select *, {month} from spooled_{}", table.name), &[])
+}
+
 /// The rows of a batch, of one of the two tables that have months.
 pub(super) struct Spool<'a> {
     engine: &'a dyn Engine,
     /// Where the files are; nobody else has any there.
     folder: PathBuf,
     source: &'a str,
-    table: &'static Table,
-    /// The relation that queries know.
-    relation: &'static str,
+    incoming: Incoming,
     names: Arc<Names>,
     numbers: Numbers,
     waiting: BTreeMap<i32, Vec<RecordBatch>>,
@@ -78,12 +91,12 @@ impl<'a> Spool<'a> {
         engine: &'a dyn Engine,
         folder: PathBuf,
         source: &'a str,
-        (table, relation): (&'static Table, &'static str),
+        incoming: Incoming,
         names: Arc<Names>,
         room: usize,
     ) -> Self {
         let (numbers, waiting, months) = (Numbers::default(), BTreeMap::new(), BTreeMap::new());
-        Self { engine, folder, source, table, relation, names, numbers, waiting, bytes: 0, room, months }
+        Self { engine, folder, source, incoming, names, numbers, waiting, bytes: 0, room, months }
     }
 
     /// Takes rows; where too many wait, the longest runs are spooled, half of all at least: each time has its price.
@@ -163,12 +176,7 @@ impl<'a> Spool<'a> {
     /// If the engine refuses.
     pub(super) fn view<'r>(&self, runs: impl Iterator<Item = &'r Run>) -> Result<()> {
         let files: Vec<_> = runs.map(|run| run.path.clone()).collect();
-        self.engine.attach_numbered("spooled", self.table.columns, &files)?;
-        let relation = self.relation;
-        // An empty table of that name stands there until the first view does; a view is no table that could be dropped.
-        let _a_view_by_now = self.engine.run(&format!("drop table if exists {relation}"), &[]);
-        let month = format!("cast(row_no >> {PLACE} as integer) as month_no");
-        self.engine.run(&format!("create or replace view {relation} as select *, {month} from spooled"), &[])
+        attach(self.engine, self.incoming, &files)
     }
 
     /// Forgets the rows of a month, which the lake's files hold by now.
@@ -196,9 +204,10 @@ impl<'a> Spool<'a> {
         self.bytes = self.waiting.values().map(|waiting| size(waiting)).sum();
         for run in self.months.values_mut().flat_map(|spooled| &mut spooled.runs) {
             let kept = run.path.with_extension("kept");
-            self.engine.attach_numbered("spooled", self.table.columns, std::slice::from_ref(&run.path))?;
-            let sql = "select * exclude (row_no) from spooled where file_no <> ?";
-            run.rows = i64::try_from(self.engine.write(sql, &[file_no.into()], &kept)?)?;
+            attach(self.engine, self.incoming, std::slice::from_ref(&run.path))?;
+            let (_, relation) = self.incoming;
+            let sql = format!("select * exclude (row_no, month_no) from {relation} where file_no <> ?");
+            run.rows = i64::try_from(self.engine.write(&sql, &[file_no.into()], &kept)?)?;
             std::fs::rename(&kept, &run.path).with_context(|| format!("could not rename {}", kept.display()))?;
         }
         self.months.values_mut().for_each(|spooled| spooled.runs.retain(|run| run.rows > 0));
@@ -216,7 +225,7 @@ impl<'a> Spool<'a> {
         self.bytes = self.waiting.values().map(|waiting| size(waiting)).sum();
         self.numbers.learn(self.engine, &self.names, rows.iter().flat_map(|(_, rows)| rows))?;
         let names = self.names.titles();
-        let (table, numbers) = (self.table, &self.numbers);
+        let ((table, _), numbers) = (self.incoming, &self.numbers);
         let meant = Meant { table, source: self.source, names: &names, places: &places(&names), numbers };
         for (month, rows) in rows {
             self.months.entry(month).or_default().spool(month, rows, &meant, &self.folder)?;
@@ -271,7 +280,6 @@ mod tests {
     use crate::engine::{DuckDb, Limits};
     use crate::ingest::names::Texts;
     use crate::ingest::{events, prepare};
-    use crate::lake::tables::EVENTS;
     use crate::lake::{Lake, Vector};
 
     const MONTH: i32 = 202_603;
@@ -306,6 +314,13 @@ mod tests {
         vec![(MONTH, rows)]
     }
 
+    /// An engine with the relations of an empty lake.
+    fn engine(folder: &Path) -> Result<DuckDb> {
+        let engine = DuckDb::open(&Limits::default())?;
+        prepare(&Lake::open(&folder.join("lake"))?, &engine, &Vector::default())?;
+        Ok(engine)
+    }
+
     fn number(engine: &dyn Engine, sql: &str) -> u64 {
         engine.query(sql, &[]).unwrap().count("n", 0)
     }
@@ -319,13 +334,10 @@ mod tests {
 
     #[test]
     fn what_came_before_stands_in_a_run_of_its_own_and_every_run_is_in_order() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let (engine, lake) = (DuckDb::open(&Limits::default())?, Lake::open(&folder.path().join("lake"))?);
-        prepare(&lake, &engine, &Vector::default())?;
-        let names = Arc::new(Names::default());
+        let (folder, names) = (tempfile::tempdir()?, Arc::new(Names::default()));
+        let engine = engine(folder.path())?;
         let scratch = folder.path().join("rows");
-        let mut spool =
-            Spool::new(&engine, scratch.clone(), "p", (&EVENTS, "incoming_events"), Arc::clone(&names), 2048);
+        let mut spool = Spool::new(&engine, scratch.clone(), "p", EVENTS, Arc::clone(&names), 2048);
         put(&mut spool, &names, 1, 0..50, 20);
         put(&mut spool, &names, 2, (40..60).chain([59]), 100);
         spool.end()?;
@@ -366,12 +378,9 @@ mod tests {
 
     #[test]
     fn a_file_that_is_forgotten_leaves_no_row_and_may_come_again() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let (engine, lake) = (DuckDb::open(&Limits::default())?, Lake::open(&folder.path().join("lake"))?);
-        prepare(&lake, &engine, &Vector::default())?;
-        let names = Arc::new(Names::default());
-        let of = (&EVENTS, "incoming_events");
-        let mut spool = Spool::new(&engine, folder.path().join("rows"), "p", of, Arc::clone(&names), 4096);
+        let (folder, names) = (tempfile::tempdir()?, Arc::new(Names::default()));
+        let engine = engine(folder.path())?;
+        let mut spool = Spool::new(&engine, folder.path().join("rows"), "p", EVENTS, Arc::clone(&names), 4096);
         put(&mut spool, &names, 1, 0..30, 10);
         put(&mut spool, &names, 2, 20..80, 25);
         spool.forget(2)?;

@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use super::super::publish::{Changes, MANY_FILES};
 use super::super::spool::{Run, Spool};
+use super::relations::RUNS;
 use super::{Settled, attach, first, made, number, rows};
 use crate::engine::Engine;
 use crate::lake::DataFile;
 use crate::lake::tables::{EVENTS, SNAPSHOTS, Table};
-use crate::model::column::{Type, Value};
+use crate::model::column::Value;
 
 /// So many rows, in order already, are worth a file of their own rather than the sorting of their month.
 const WORTH_A_FILE: i64 = 100_000;
@@ -144,7 +145,7 @@ impl Group<'_> {
     fn lost(&self, engine: &dyn Engine, spool: &Spool<'_>) -> Result<BTreeMap<i64, i64>> {
         let runs = self.months.iter().flat_map(|month| spool.runs(*month));
         let runs: Vec<_> = runs.map(|run| vec![run.first.into(), (run.first + run.rows).into()]).collect();
-        engine.relation("batch_runs", &[("first_row", Type::Long), ("end_row", Type::Long)], &runs)?;
+        engine.relation("batch_runs", RUNS, &runs)?;
         let frame = engine.query("select * from lost_rows()", &[])?;
         Ok((0..frame.rows()).filter_map(|row| frame.long("first_row", row).zip(frame.long("lost", row))).collect())
     }

@@ -7,8 +7,6 @@ use crate::model::column::Type;
 /// The relations that a batch fills, besides those of its rows.
 pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("incoming_aside", ASIDE),
-    ("incoming_events", EVENT),
-    ("incoming_readings", READING),
     ("batch_whos", names::WHOS),
     ("incoming_links", &[("anonymous_id", Type::Text), ("user_id", Type::Text), ("file_no", Type::Int)]),
     ("incoming_domains", names::DOMAINS),
@@ -32,7 +30,7 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("release_fate", RELEASE_FATE),
     ("evidence_fate", PIECE_FATE),
     ("perhaps_repeated", spool::PERHAPS_REPEATED),
-    ("batch_runs", &[("first_row", Type::Long), ("end_row", Type::Long)]),
+    ("batch_runs", RUNS),
     ("fallen", &[("row_no", Type::Long), ("differs", Type::Bool)]),
     ("met", MET),
     ("stale_files", &[("file_no", Type::Int)]),
@@ -74,42 +72,8 @@ pub(super) const RELATIONS: &[(&str, &[(&str, Type)])] = &[
     ("day_pieces", zone::PIECES),
 ];
 
-/// Incoming events: the lake's columns, and their numbers.
-const EVENT: &[(&str, Type)] = &[
-    ("source", Type::Text),
-    ("event_id", Type::Text),
-    ("event_name", Type::Text),
-    ("occurred_at", Type::Moment),
-    ("local_day", Type::Day),
-    ("user_no", Type::Int),
-    ("account_no", Type::Int),
-    ("member_no", Type::Int),
-    ("properties", Type::Text),
-    ("id_hi", Type::Long),
-    ("id_lo", Type::Long),
-    ("content_hash", Type::Long),
-    ("file_no", Type::Int),
-    ("seq", Type::Long),
-    ("row_no", Type::Long),
-    ("month_no", Type::Int),
-];
-
-/// Incoming readings: the lake's columns, and their numbers.
-const READING: &[(&str, Type)] = &[
-    ("source", Type::Text),
-    ("account_no", Type::Int),
-    ("observed_at", Type::Moment),
-    ("local_day", Type::Day),
-    ("gauge", Type::Text),
-    ("value", Type::Double),
-    ("id_hi", Type::Long),
-    ("id_lo", Type::Long),
-    ("content_hash", Type::Long),
-    ("file_no", Type::Int),
-    ("seq", Type::Long),
-    ("row_no", Type::Long),
-    ("month_no", Type::Int),
-];
+/// From which row to which a run goes.
+pub(super) const RUNS: &[(&str, Type)] = &[("first_row", Type::Long), ("end_row", Type::Long)];
 
 pub(in super::super) const MEMBER: &[(&str, Type)] = &[
     ("user_id", Type::Text),

@@ -45,7 +45,7 @@ pub(super) struct Meant<'w> {
 }
 
 /// Where a row stands: its block, and its place in that.
-type At = (u32, u32);
+type At = (usize, usize);
 
 impl Blocks {
     /// Looks for ids that came before: in these blocks, or in the runs that were written, of which `known` holds what [`Blocks::ids`]
@@ -80,7 +80,7 @@ impl Blocks {
         let moment = if readings { "observed_at" } else { "occurred_at" };
         let mut wanted = self.of.iter().map(|is| *is == of);
         let mut keys = Vec::new();
-        for (block, rows) in (0..).zip(&self.rows) {
+        for (block, rows) in (0_u32..).zip(&self.rows) {
             let times = rows.column(column(rows, moment)).as_primitive::<TimestampMicrosecondType>().values();
             let told = ints(rows, "name").iter().zip(ints(rows, "who")).zip(times).zip(longs(rows, "seq"));
             for (row, (((name, who), time), seq)) in (0_u32..).zip(told) {
@@ -91,7 +91,7 @@ impl Blocks {
             }
         }
         keys.par_sort_unstable();
-        keys.into_iter().map(|(.., at)| at).collect()
+        keys.into_iter().map(|(.., (block, row))| (block as usize, row as usize)).collect()
     }
 
     /// Writes some of the rows as a file of the lake; says how many they are. No rows are no file.
@@ -124,8 +124,7 @@ impl Blocks {
             _ => {
                 let columns: Vec<&dyn Array> =
                     self.rows.iter().map(|rows| rows.column(column(rows, name)).as_ref()).collect();
-                let at: Vec<_> = at.iter().map(|(block, row)| (*block as usize, *row as usize)).collect();
-                interleave(&columns, &at)?
+                interleave(&columns, at)?
             }
         })
     }
@@ -133,7 +132,7 @@ impl Blocks {
     /// The values of a column of numbers, of some rows.
     fn ints<'b>(&'b self, at: &'b [At], name: &str) -> impl Iterator<Item = i32> + use<'b> {
         let blocks: Vec<&[i32]> = self.rows.iter().map(|rows| ints(rows, name)).collect();
-        at.iter().map(move |(block, row)| blocks[*block as usize][*row as usize])
+        at.iter().map(move |(block, row)| blocks[*block][*row])
     }
 }
 
